@@ -1,0 +1,1 @@
+"""Customs AX Suite: the shared library behind every page."""

@@ -1,0 +1,350 @@
+"""Text out of a photo: reading engines behind one interface.
+
+``embedded`` works offline from what ``make`` installs: PP-OCRv6 (Latin, Han, kana) finds and reads the lines, and a
+Korean line model reads those that turn out to be Hangul, which PP-OCRv6 cannot spell. ``easyocr`` and ``tesseract``
+are the other choices of the setting ``AX_OCR_ENGINE``.
+"""
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lib.settings import DATA, settings
+
+Pixels = NDArray[np.uint8]
+KOREAN_MODEL = DATA / "fetched" / "korean_rec.onnx"
+"""Korean line model, fetched by ``make`` (see ``.ci/fetch``). Without it Hangul is not read, and the page says so."""
+
+DETECT_AREA = 1.2e6  # pixels the line finder sees at most; more finds hardly more lines and costs linearly
+ENLARGE_TO = 0.25e6  # smaller photos are enlarged towards this (twice at most): thin print shows up only then
+CONFIDENT = 0.8  # mean line score of upright text is .93 and above; turned text scores .66-.75
+PROBE_LINES = 8  # least sure lines shown to the Korean model to learn whether the photo holds Hangul
+HANGUL = re.compile("[\uac00-\ud7a3]")
+
+
+class EngineMissing(RuntimeError):
+    """The chosen engine is not installed; ``str()`` is a Korean sentence saying what to run."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of text. ``box``: its four corners, clockwise from where the text starts, in photo pixels (x, y)."""
+
+    text: str
+    score: float
+    box: tuple[tuple[float, float], ...]
+
+    @property
+    def height(self) -> float:
+        (x0, y0), _, _, (x3, y3) = self.box
+        return float(np.hypot(x3 - x0, y3 - y0))
+
+    def part(self, start: int, end: int) -> tuple[tuple[float, float], ...]:
+        """The corners around ``text[start:end]``, by the usual widths of its characters."""
+        widths = [_char_width(char) for char in self.text]
+        total = sum(widths) or 1.0
+        left, right = sum(widths[:start]) / total, sum(widths[:end]) / total
+        tl, tr, br, bl = np.array(self.box)
+        corners = (tl + (tr - tl) * left, tl + (tr - tl) * right, bl + (br - bl) * right, bl + (br - bl) * left)
+        return tuple((round(float(x), 1), round(float(y), 1)) for x, y in corners)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an engine read: ``lines`` top to bottom, the turn (degrees clockwise) that made the text upright."""
+
+    lines: tuple[Line, ...]
+    engine: str
+    turned: int
+    seconds: float
+
+    @property
+    def score(self) -> float:
+        """Mean line score weighted by length, 0 when nothing was read."""
+        return mean_score(self.lines)
+
+
+class Reader(Protocol):
+    """An engine. ``read`` takes RGB pixels (H, W, 3)."""
+
+    name: str
+
+    def read(self, pixels: Pixels) -> Reading: ...
+
+
+def mean_score(lines: Sequence[Line]) -> float:
+    weight = sum(len(line.text) for line in lines)
+    return sum(line.score * len(line.text) for line in lines) / weight if weight else 0.0
+
+
+def _char_width(char: str) -> float:
+    if ord(char) >= 0x1100:
+        return 2.0
+    if char in "iljI|.,:;'!()[] ":
+        return 0.6
+    return 1.3 if char.isupper() or char in "mw%@" else 1.0
+
+
+class Embedded:
+    """PP-OCRv6 + Korean line model on onnxruntime; nothing is downloaded at run time."""
+
+    name = "embedded"
+
+    def __init__(self, korean_model: Path = KOREAN_MODEL) -> None:
+        from rapidocr import RapidOCR
+
+        logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+        common = {
+            "Global.log_level": "error",
+            "Global.use_cls": False,
+            "EngineConfig.onnxruntime.intra_op_num_threads": 2,
+            "Det.limit_type": "max",
+            "Det.limit_side_len": 4000,  # the photo is scaled here, by area
+        }
+        engine = RapidOCR(params=common)
+        self._find = engine._load_det_model()
+        self._crop = engine.crop_text_regions
+        self._general = engine._load_rec_model()
+        self._korean = (
+            RapidOCR(params={**common, "Rec.model_path": str(korean_model)})._load_rec_model()
+            if korean_model.exists()
+            else None
+        )
+
+    @property
+    def reads_korean(self) -> bool:
+        return self._korean is not None
+
+    def read(self, pixels: Pixels) -> Reading:
+        started = time.perf_counter()
+        turned, lines = 0, self._read_upright(pixels)
+        if self._looks_sideways(lines):
+            options = {turn: self._read_upright(_turn(pixels, turn)) for turn in (90, 270)}
+            turned, best = max(options.items(), key=lambda option: mean_score(option[1]))
+            if mean_score(best) > mean_score(lines):
+                lines = [_turn_back(line, turned, pixels.shape) for line in best]
+            else:
+                turned = 0
+        if lines and mean_score(lines) < CONFIDENT and not turned:
+            flipped = self._read_upright(_turn(pixels, 180))
+            if mean_score(flipped) > mean_score(lines) + 0.05:
+                turned, lines = 180, [_turn_back(line, 180, pixels.shape) for line in flipped]
+        return Reading(tuple(lines), self.name, turned, time.perf_counter() - started)
+
+    @staticmethod
+    def _looks_sideways(lines: Sequence[Line]) -> bool:
+        """Most text runs down the photo: boxes taller than wide that still hold several characters."""
+        if not lines:
+            return False
+        tall = sum(
+            len(line.text)
+            for line in lines
+            if np.ptp([y for _, y in line.box]) > 1.5 * np.ptp([x for x, _ in line.box]) and len(line.text) > 1
+        )
+        return tall > 0.5 * sum(len(line.text) for line in lines)
+
+    def _read_upright(self, pixels: Pixels) -> list[Line]:
+        bgr = np.ascontiguousarray(pixels[:, :, ::-1])
+        area = bgr.shape[0] * bgr.shape[1]
+        enlarge = min(2.0, max(1.0, (ENLARGE_TO / area) ** 0.5))
+        if enlarge > 1.2:
+            bgr = _resize(bgr, enlarge)
+        else:
+            enlarge = 1.0
+        scale = min(1.0, (DETECT_AREA / (area * enlarge**2)) ** 0.5)
+        boxes = self._find(_resize(bgr, scale)).boxes
+        if boxes is None or not len(boxes):
+            return []
+        boxes = np.asarray(boxes, dtype=np.float32) / scale
+        crops = self._crops(bgr, boxes)
+        texts = self._recognise(self._general, crops)
+        if self._korean is not None:
+            texts = self._with_korean(texts, crops)
+        return [
+            Line(text.strip(), float(score), tuple((float(x), float(y)) for x, y in box))
+            for (text, score), box in zip(texts, boxes / enlarge, strict=True)
+            if text.strip() and score >= 0.3
+        ]
+
+    def _crops(self, bgr: Pixels, boxes: NDArray[np.float32]) -> list[Pixels]:
+        """Cut the lines from the full photo, first shrunk so that text is about 64 px high (the models see 48)."""
+        heights = np.linalg.norm(boxes[:, 3] - boxes[:, 0], axis=1)
+        shrink = min(1.0, 64 / max(float(np.percentile(heights, 25)), 1.0))
+        if shrink < 0.75:
+            bgr, boxes = _resize(bgr, shrink), boxes * shrink
+        return list(self._crop(bgr, boxes))
+
+    @staticmethod
+    def _recognise(model: Any, crops: list[Pixels]) -> list[tuple[str, float]]:
+        from rapidocr.ch_ppocr_rec import TextRecInput
+
+        if not crops:
+            return []
+        out = model(TextRecInput(img=crops, return_word_box=False))
+        return list(zip(out.txts, out.scores, strict=True))
+
+    def _with_korean(self, texts: list[tuple[str, float]], crops: list[Pixels]) -> list[tuple[str, float]]:
+        """Let the Korean model read the least sure lines; when it finds Hangul there, let it read all unsure ones."""
+        unsure = sorted((i for i, (_, score) in enumerate(texts) if score < 0.97), key=lambda i: texts[i][1])
+        found = False
+        for batch in (unsure[:PROBE_LINES], unsure[PROBE_LINES:]):
+            for i, (text, score) in zip(batch, self._recognise(self._korean, [crops[i] for i in batch]), strict=True):
+                hangul = len(HANGUL.findall(text))
+                if hangul and score > max(0.6, texts[i][1] - 0.1 * min(hangul, 3)):
+                    texts[i] = (text, score)
+                    found = True
+            if not found:
+                break
+        return texts
+
+
+class EasyOcr:
+    """easyocr, one Reader per script (its Chinese and Korean weights refuse to share one)."""
+
+    name = "easyocr"
+    SCRIPTS = (("en",), ("ko", "en"), ("ja", "en"), ("ch_sim", "en"))
+
+    def __init__(self, folder: Path | None = None) -> None:
+        try:
+            easyocr = _import_easyocr()
+        except ImportError as error:
+            raise EngineMissing("easyocr가 설치되어 있지 않습니다. `make easyocr`를 실행한 뒤 다시 시작해 주세요.") from error
+        self._readers = []
+        for languages in self.SCRIPTS:
+            try:
+                self._readers.append(
+                    easyocr.Reader(
+                        list(languages),
+                        gpu=False,
+                        verbose=False,
+                        quantize=False,
+                        model_storage_directory=str(folder) if folder else None,
+                        download_enabled=folder is None,
+                    )
+                )
+            except (OSError, ValueError, FileNotFoundError):
+                continue  # no weights for this script here
+        if not self._readers:
+            raise EngineMissing(
+                "easyocr 가중치를 찾지 못했습니다. 인터넷이 되는 곳에서 easyocr가 내려받게 하거나, "
+                "가중치 폴더를 AX_EASYOCR_DIR로 지정해 주세요."
+            )
+
+    def read(self, pixels: Pixels) -> Reading:
+        started = time.perf_counter()
+        scale = min(1.0, 1600 / max(pixels.shape[:2]))
+        small = _resize(pixels, scale)
+        readings = [
+            [
+                Line(text, float(score), tuple((float(x) / scale, float(y) / scale) for x, y in box))
+                for box, text, score in reader.readtext(small, canvas_size=1280, batch_size=16)
+                if text.strip()
+            ]
+            for reader in self._readers
+        ]
+        best = max(readings, key=mean_score)
+        return Reading(tuple(best), self.name, 0, time.perf_counter() - started)
+
+
+def _import_easyocr() -> Any:
+    """Import easyocr beside a CPU-only torch, where torchvision first fails on operators it never calls here."""
+    import importlib
+
+    try:
+        return importlib.import_module("easyocr")
+    except RuntimeError as error:
+        if "torchvision::" not in str(error):
+            raise ImportError(str(error)) from error
+    import torch
+
+    library = torch.library.Library("torchvision", "DEF")
+    for signature in (
+        "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+        "roi_align(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int pooled_width, "
+        "int sampling_ratio, bool aligned) -> Tensor",
+    ):
+        library.define(signature)
+    _import_easyocr.library = library  # type: ignore[attr-defined]  # the operators live as long as this object
+    return importlib.import_module("easyocr")
+
+
+class Tesseract:
+    """Tesseract through tesserocr, for comparison; needs Debian's tesseract language data."""
+
+    name = "tesseract"
+
+    def __init__(self, languages: str = "eng+kor+jpn+chi_sim") -> None:
+        try:
+            import tesserocr
+        except ImportError as error:
+            raise EngineMissing("tesserocr가 설치되어 있지 않습니다. `make test`가 필요한 것을 설치합니다.") from error
+        folders = sorted(Path("/usr/share/tesseract-ocr").glob("*/tessdata"))
+        if not folders:
+            raise EngineMissing("tesseract 언어 자료가 없습니다. tesseract-ocr-kor 등 데비안 패키지를 설치해 주세요.")
+        have = [code for code in languages.split("+") if (folders[-1] / f"{code}.traineddata").exists()]
+        self._tesserocr = tesserocr
+        self._api = tesserocr.PyTessBaseAPI(path=str(folders[-1]), lang="+".join(have), psm=tesserocr.PSM.SPARSE_TEXT)
+        self._lock = threading.Lock()
+
+    def read(self, pixels: Pixels) -> Reading:
+        from PIL import Image
+
+        started = time.perf_counter()
+        scale = min(1.0, 2000 / max(pixels.shape[:2]))
+        small = _resize(pixels, scale)
+        lines = []
+        with self._lock:
+            self._api.SetImage(Image.fromarray(small))
+            self._api.Recognize()
+            for item in self._tesserocr.iterate_level(self._api.GetIterator(), self._tesserocr.RIL.TEXTLINE):
+                text = (item.GetUTF8Text(self._tesserocr.RIL.TEXTLINE) or "").strip()
+                box = item.BoundingBox(self._tesserocr.RIL.TEXTLINE)
+                if text and box:
+                    x0, y0, x1, y1 = (value / scale for value in box)
+                    score = item.Confidence(self._tesserocr.RIL.TEXTLINE) / 100
+                    lines.append(Line(text, score, ((x0, y0), (x1, y0), (x1, y1), (x0, y1))))
+        return Reading(tuple(lines), self.name, 0, time.perf_counter() - started)
+
+
+def _resize(pixels: Pixels, scale: float) -> Pixels:
+    if scale == 1:
+        return pixels
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=how), dtype=np.uint8)
+
+
+def _turn(pixels: Pixels, degrees: int) -> Pixels:
+    """Rotate clockwise by a multiple of 90."""
+    return np.ascontiguousarray(np.rot90(pixels, k=-degrees // 90))
+
+
+def _turn_back(line: Line, degrees: int, shape: tuple[int, ...]) -> Line:
+    """A line found on the turned photo, its box back in the coordinates of the photo as it was."""
+    height, width = shape[:2]
+    back = {
+        90: lambda x, y: (y, height - x),
+        180: lambda x, y: (width - x, height - y),
+        270: lambda x, y: (width - y, x),
+    }[degrees]
+    return replace(line, box=tuple(back(x, y) for x, y in line.box))
+
+
+@cache
+def reader(name: str | None = None) -> Reader:
+    """The engine of that name (default: the setting), loaded once per process."""
+    name = name or settings().ocr_engine
+    if name == "easyocr":
+        return EasyOcr(settings().easyocr_dir)
+    if name == "tesseract":
+        return Tesseract()
+    return Embedded()

@@ -1,0 +1,49 @@
+"""Every setting of the suite, one place, typed.
+
+Each is read from the environment variable ``AX_<NAME>``; nothing else decides how the suite runs.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "data"
+MODELS = ROOT / "models"
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="AX_", env_ignore_empty=True)
+
+    data_dir: Path = Field(ROOT / ".local", description="all state: cases, caches, imports, kept photos")
+    database_url: str | None = Field(None, description="PostgreSQL of the case book; SQLite under data_dir when unset")
+    officer: str = Field("담당자", description="who decides, in local mode (no login)")
+    customs_office: str = Field("광주세관", description="written into each record")
+
+    ocr_engine: Literal["embedded", "easyocr", "tesseract"] = "embedded"
+    easyocr_dir: Path | None = Field(None, description="folder holding easyocr weights; else its own download")
+
+    block_list_url: str = "https://apis.data.go.kr/1471000/BlockRawIrdntInfoService/getBlockRawIrdntInfo"
+    block_list_key: SecretStr | None = None
+    product_list_url: str = "https://openapi.foodsafetykorea.go.kr/api"
+    product_list_key: SecretStr | None = None
+
+    def folder(self, *parts: str) -> Path:
+        """A folder under ``data_dir``, created when first asked for."""
+        path = self.data_dir.expanduser().resolve().joinpath(*parts)
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    @property
+    def case_book(self) -> str:
+        """SQLAlchemy URL of the case book."""
+        return self.database_url or f"sqlite:///{self.folder('cases') / 'cases.sqlite'}"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process. Tests call ``settings.cache_clear()`` after changing the environment."""
+    return Settings()

@@ -21,10 +21,10 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import zxingcpp
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-INGREDIENTS = Path(__file__).resolve().parents[3] / "data" / "hazard_photo" / "ingredients.csv"
+DATA = Path(__file__).resolve().parents[3] / "data" / "hazard_photo"
 LANGUAGES = ("en", "ja", "zh", "ko", "en+ko", "en+ja")
 KINDS = ("listed", "benign", "trap")
 DISTORTIONS = ("clear", "mild", "hard")
@@ -51,173 +51,112 @@ class Label:
 
 
 # ---------------------------------------------------------------------------------------------- words
-_HARMLESS = [line.split("|") for line in """\
-Vitamin C (Ascorbic Acid)|ビタミンC|维生素C|비타민C
-Vitamin D3|ビタミンD3|维生素D3|비타민D3
-Vitamin E|ビタミンE|维生素E|비타민E
-Vitamin B6|ビタミンB6|维生素B6|비타민B6
-Vitamin B12|ビタミンB12|维生素B12|비타민B12
-Folic Acid|葉酸|叶酸|엽산
-Biotin|ビオチン|生物素|비오틴
-Niacin|ナイアシン|烟酸|나이아신
-Riboflavin|リボフラビン|核黄素|리보플라빈
-Zinc Gluconate|グルコン酸亜鉛|葡萄糖酸锌|글루콘산아연
-Magnesium Oxide|酸化マグネシウム|氧化镁|산화마그네슘
-Calcium Carbonate|炭酸カルシウム|碳酸钙|탄산칼슘
-Ferrous Fumarate|フマル酸第一鉄|富马酸亚铁|푸마르산제일철
-Selenium Yeast|セレン酵母|富硒酵母|셀렌효모
-L-Lysine|L-リジン|L-赖氨酸|L-라이신
-Coenzyme Q10|コエンザイムQ10|辅酶Q10|코엔자임Q10
-Lutein|ルテイン|叶黄素|루테인
-Green Tea Extract|緑茶エキス|绿茶提取物|녹차추출물
-Ginger Root Powder|しょうが末|姜粉|생강분말
-Turmeric Extract|ウコンエキス|姜黄提取物|강황추출물
-Cranberry Powder|クランベリー末|蔓越莓粉|크랜베리분말
-Blueberry Extract|ブルーベリーエキス|蓝莓提取物|블루베리추출물
-Rosehip Powder|ローズヒップ|玫瑰果粉|로즈힙분말
-Chamomile Flower|カモミール|洋甘菊|캐모마일
-Peppermint Leaf|ペパーミント|薄荷叶|페퍼민트잎
-Spirulina|スピルリナ|螺旋藻|스피루리나
-Oat Fiber|オーツ麦食物繊維|燕麦纤维|귀리식이섬유
-Inulin|イヌリン|菊粉|이눌린
-Rice Flour|米粉|大米粉|쌀가루
-Maltodextrin|マルトデキストリン|麦芽糊精|말토덱스트린
-Microcrystalline Cellulose|結晶セルロース|微晶纤维素|결정셀룰로스
-Hypromellose|ヒプロメロース|羟丙甲纤维素|히프로멜로스
-Magnesium Stearate|ステアリン酸マグネシウム|硬脂酸镁|스테아린산마그네슘
-Silicon Dioxide|二酸化ケイ素|二氧化硅|이산화규소
-Citric Acid|クエン酸|柠檬酸|구연산
-Pectin|ペクチン|果胶|펙틴
-Cane Sugar|砂糖|白砂糖|설탕
-Xylitol|キシリトール|木糖醇|자일리톨
-Honey Powder|はちみつ末|蜂蜜粉|벌꿀분말
-Apple Juice Powder|りんご果汁末|苹果汁粉|사과과즙분말
-Sunflower Oil|ひまわり油|葵花籽油|해바라기유
-Soy Lecithin|大豆レシチン|大豆磷脂|대두레시틴
-Natural Flavor|香料|食用香精|천연향료
-Stevia Extract|ステビア抽出物|甜菊糖苷|스테비올배당체
-Beet Red|ビートレッド|甜菜红|비트레드
-Lactobacillus Acidophilus|乳酸菌末|嗜酸乳杆菌|유산균분말
-Fish Oil|精製魚油|精制鱼油|정제어유
-Jujube Extract|なつめエキス|大枣提取物|대추추출물""".splitlines()]
+# Harmless ingredients: en|ja|zh|ko
+_HARMLESS_TABLE = """\
+Magnesium Stearate|ステアリン酸マグネシウム|硬脂酸镁|스테아린산마그네슘 / Folic Acid|葉酸|叶酸|엽산
+Microcrystalline Cellulose|結晶セルロース|微晶纤维素|결정셀룰로스 / Pectin|ペクチン|果胶|펙틴
+Blueberry Extract|ブルーベリーエキス|蓝莓提取物|블루베리추출물 / Inulin|イヌリン|菊粉|이눌린
+Ferrous Fumarate|フマル酸第一鉄|富马酸亚铁|푸마르산제일철 / Cane Sugar|砂糖|白砂糖|설탕 / Biotin|ビオチン|生物素|비오틴
+Lactobacillus Acidophilus|乳酸菌末|嗜酸乳杆菌|유산균분말 / Lutein|ルテイン|叶黄素|루테인
+Stevia Extract|ステビア抽出物|甜菊糖苷|스테비올배당체 / Rice Flour|米粉|大米粉|쌀가루 / Niacin|ナイアシン|烟酸|나이아신
+Apple Juice Powder|りんご果汁末|苹果汁粉|사과과즙분말 / Citric Acid|クエン酸|柠檬酸|구연산
+Hypromellose|ヒプロメロース|羟丙甲纤维素|히프로멜로스 / Vitamin E|ビタミンE|维生素E|비타민E
+Maltodextrin|マルトデキストリン|麦芽糊精|말토덱스트린 / L-Lysine|L-リジン|L-赖氨酸|L-라이신
+Cranberry Powder|クランベリー末|蔓越莓粉|크랜베리분말 / Fish Oil|精製魚油|精制鱼油|정제어유
+Zinc Gluconate|グルコン酸亜鉛|葡萄糖酸锌|글루콘산아연 / Xylitol|キシリトール|木糖醇|자일리톨
+Magnesium Oxide|酸化マグネシウム|氧化镁|산화마그네슘 / Natural Flavor|香料|食用香精|천연향료
+Turmeric Extract|ウコンエキス|姜黄提取物|강황추출물 / Beet Red|ビートレッド|甜菜红|비트레드
+Vitamin C (Ascorbic Acid)|ビタミンC|维生素C|비타민C / Spirulina|スピルリナ|螺旋藻|스피루리나
+Green Tea Extract|緑茶エキス|绿茶提取物|녹차추출물 / Vitamin D3|ビタミンD3|维生素D3|비타민D3
+Jujube Extract|なつめエキス|大枣提取物|대추추출물 / Vitamin B6|ビタミンB6|维生素B6|비타민B6
+Silicon Dioxide|二酸化ケイ素|二氧化硅|이산화규소 / Honey Powder|はちみつ末|蜂蜜粉|벌꿀분말
+Oat Fiber|オーツ麦食物繊維|燕麦纤维|귀리식이섬유 / Riboflavin|リボフラビン|核黄素|리보플라빈
+Coenzyme Q10|コエンザイムQ10|辅酶Q10|코엔자임Q10 / Vitamin B12|ビタミンB12|维生素B12|비타민B12
+Calcium Carbonate|炭酸カルシウム|碳酸钙|탄산칼슘 / Selenium Yeast|セレン酵母|富硒酵母|셀렌효모
+Rosehip Powder|ローズヒップ|玫瑰果粉|로즈힙분말 / Ginger Root Powder|しょうが末|姜粉|생강분말
+Peppermint Leaf|ペパーミント|薄荷叶|페퍼민트잎 / Chamomile Flower|カモミール|洋甘菊|캐모마일
+Soy Lecithin|大豆レシチン|大豆磷脂|대두레시틴 / Sunflower Oil|ひまわり油|葵花籽油|해바라기유"""
+_HARMLESS = [entry.split("|") for entry in _HARMLESS_TABLE.replace("\n", " / ").split(" / ")]
 _COLUMN = {"en": 0, "ja": 1, "zh": 2, "ko": 3}
 
 # Names as labels carry them; "/" parts synonyms. English and Korean fall back on the list's own names.
 _LISTED = {
-    "en": "KR198 Icariin/Horny Goat Weed/Epimedium|KR196 Phenolphthalein|KR293 Hydroxyvardenafil|KR216 Colloidal Silver|"
+    "en": "KR198 Icariin/Horny Goat Weed/Epimedium|KR196 Phenolphthalein|KR293 Hydroxyvardenafil|"
+    "KR216 Colloidal Silver|"
     "KR220 Activated Charcoal|KR221 Lithium Orotate|KR199 Senna Leaf/Sennosides|KR213 Mucuna Pruriens/L-Dopa|"
     "KR253 CBD/delta-8-THC/Cannabis sativa L|KR264 Papaver somniferum|KR130 Morinda Root|KR100 Goldenseal Root|"
-    "KR105 Cinchona Bark|KR294 DMAA/1,3-Dimethylamylamine|KR046 N-Acetyl-L-Cysteine/NAC|KR138 Hoodia|KR058 |KR249 |"
-    "KR043 Coltsfoot|KR106 Rhodea japonica|KR254 White Willow Bark|KR240 Cyanotis Vaga|KR118 Cassia occidentalis",
-    "ja": "KR262 メラトニン|KR199 センナ/センナ葉|KR212 5-HTP/グリフォニア|KR046 N-アセチルシステイン|KR103 まむし/マムシ粉末|"
-    "KR137 オットセイエキス|KR128 エキナセア|KR219 ブラックコホシュ|KR197 ヨヒンビン/ヨヒンベ|KR198 イカリイン/淫羊藿|KR209 麻黄|"
-    "KR124 大黄|KR226 セイヨウトチノキ|KR227 L-シトルリン|KR220 活性炭|KR129 ムイラプアマ|KR133 カツアバ|"
-    "KR119 キャッツクロー|KR111 バコパ|KR116 バタフライピー|KR143 シラジット|KR246 ギムネマ|KR244 フコキサンチン|KR045 カバカバ|"
-    "KR102 ロベリア|KR241 アセトアミノフェン|KR290 デヒドロエピアンドロステロン/DHEA|KR308 シルデナフィル|KR310 タダラフィル|"
-    "KR312 バルデナフィル|KR068 シブトラミン|KR069 オルリスタット|KR109 アグマチン|KR140 プエラリアミリフィカ|KR138 フーディア|"
-    "KR222 肉蓯蓉|KR028 ジフェンヒドラミン|KR218 ビサコジル|KR200 カスカラサグラダ|KR099 有機ゲルマニウム|KR213 ムクナ|KR210 黄柏|"
-    "KR048 半夏|KR232 桃仁|KR169 シチコリン|KR251 ビンポセチン|KR228 厚朴|KR260 連翹|KR304 シネフリン|KR033 テオブロミン|"
-    "KR253 CBD/大麻|KR023 クラトム|KR022 ミトラギニン|KR263 エフェドリン|KR015 コデイン|KR214 フェニブト|KR257 ロルカセリン|"
-    "KR280 フェンフルラミン|KR014 サイロシン|KR315 アンフェタミン",
+    "KR105 Cinchona Bark|KR294 DMAA/1,3-Dimethylamylamine|KR046 N-Acetyl-L-Cysteine/NAC|KR138 Hoodia|KR058 |"
+    "KR249 |KR043 Coltsfoot|KR106 Rhodea japonica|KR254 White Willow Bark|KR240 Cyanotis Vaga|"
+    "KR118 Cassia occidentalis",
+    "ja": "KR262 メラトニン|KR199 センナ/センナ葉|KR212 5-HTP/グリフォニア|KR046 N-アセチルシステイン|"
+    "KR103 まむし/マムシ粉末|KR137 オットセイエキス|KR128 エキナセア|KR219 ブラックコホシュ|"
+    "KR197 ヨヒンビン/ヨヒンベ|KR198 イカリイン/淫羊藿|KR209 麻黄|KR124 大黄|KR226 セイヨウトチノキ|"
+    "KR227 L-シトルリン|KR220 活性炭|KR129 ムイラプアマ|KR133 カツアバ|KR119 キャッツクロー|KR111 バコパ|"
+    "KR116 バタフライピー|KR143 シラジット|KR246 ギムネマ|KR244 フコキサンチン|KR045 カバカバ|KR102 ロベリア|"
+    "KR241 アセトアミノフェン|KR290 デヒドロエピアンドロステロン/DHEA|KR308 シルデナフィル|KR310 タダラフィル|"
+    "KR312 バルデナフィル|KR068 シブトラミン|KR069 オルリスタット|KR109 アグマチン|KR140 プエラリアミリフィカ|"
+    "KR138 フーディア|KR222 肉蓯蓉|KR028 ジフェンヒドラミン|KR218 ビサコジル|KR200 カスカラサグラダ|"
+    "KR099 有機ゲルマニウム|KR213 ムクナ|KR210 黄柏|KR048 半夏|KR232 桃仁|KR169 シチコリン|KR251 ビンポセチン|"
+    "KR228 厚朴|KR260 連翹|KR304 シネフリン|KR033 テオブロミン|KR253 CBD/大麻|KR023 クラトム|KR022 ミトラギニン|"
+    "KR263 エフェドリン|KR015 コデイン|KR214 フェニブト|KR257 ロルカセリン|KR280 フェンフルラミン|"
+    "KR014 サイロシン|KR315 アンフェタミン",
     "zh": "KR068 西布曲明|KR262 褪黑素|KR199 番泻叶|KR124 大黄|KR209 麻黄|KR308 西地那非|KR310 他达拉非|KR312 伐地那非|"
-    "KR198 淫羊藿|KR222 肉苁蓉|KR048 半夏|KR215 全蝎|KR210 黄柏|KR228 厚朴|KR260 连翘|KR232 桃仁|KR043 款冬花|KR130 巴戟天|"
-    "KR225 知母|KR035 石榴皮|KR042 槟榔|KR127 儿茶|KR224 没药|KR110 穿心莲|KR196 酚酞|KR069 奥利司他|KR241 对乙酰氨基酚|"
-    "KR182 氢化可的松|KR179 地塞米松|KR188 格列本脲|KR197 育亨宾|KR220 活性炭|KR046 N-乙酰半胱氨酸|KR212 5-羟基色氨酸|"
-    "KR227 L-瓜氨酸|KR290 脱氢表雄酮|KR106 万年青|KR108 藜芦|KR118 望江南|KR096 石松|KR103 蝮蛇|KR125 吲哚美辛|KR147 茶碱|"
-    "KR004 吴茱萸碱|KR237 达泊西汀|KR189 格列齐特|KR186 氯代西布曲明|KR167 曲马多|KR253 大麻二酚|KR263 麻黄碱|KR280 芬氟拉明|"
-    "KR015 可待因|KR017 吗啡|KR264 罂粟壳|KR315 苯丙胺|KR257 氯卡色林|KR023 卡痛叶|KR214 菲尼布特",
+    "KR198 淫羊藿|KR222 肉苁蓉|KR048 半夏|KR215 全蝎|KR210 黄柏|KR228 厚朴|KR260 连翘|KR232 桃仁|KR043 款冬花|"
+    "KR130 巴戟天|KR225 知母|KR035 石榴皮|KR042 槟榔|KR127 儿茶|KR224 没药|KR110 穿心莲|KR196 酚酞|KR069 奥利司他|"
+    "KR241 对乙酰氨基酚|KR182 氢化可的松|KR179 地塞米松|KR188 格列本脲|KR197 育亨宾|KR220 活性炭|"
+    "KR046 N-乙酰半胱氨酸|KR212 5-羟基色氨酸|KR227 L-瓜氨酸|KR290 脱氢表雄酮|KR106 万年青|KR108 藜芦|KR118 望江南|"
+    "KR096 石松|KR103 蝮蛇|KR125 吲哚美辛|KR147 茶碱|KR004 吴茱萸碱|KR237 达泊西汀|KR189 格列齐特|"
+    "KR186 氯代西布曲明|KR167 曲马多|KR253 大麻二酚|KR263 麻黄碱|KR280 芬氟拉明|KR015 可待因|KR017 吗啡|"
+    "KR264 罂粟壳|KR315 苯丙胺|KR257 氯卡色林|KR023 卡痛叶|KR214 菲尼布特",
     "ko": "KR199 센나/센나잎|KR253 대마/CBD|KR264 양귀비|KR198 음양곽/이카린|KR197 요힘베/요힘빈|KR213 머쿠나/엘-도파|"
-    "KR046 N-아세틸시스테인/엔아세틸시스테인|KR220 숯분말|KR227 L-시트룰린|KR212 5-HTP/그리포니아|KR216 |KR112 |KR249 |KR058 |"
-    "KR294 DMAA|KR306 |KR298 메칠시네프린|KR282 |KR290 DHEA/디하이드로에피안드로스테론",
+    "KR046 N-아세틸시스테인/엔아세틸시스테인|KR220 숯분말|KR227 L-시트룰린|KR212 5-HTP/그리포니아|KR216 |KR112 |"
+    "KR249 |KR058 |KR294 DMAA|KR306 |KR298 메칠시네프린|KR282 |KR290 DHEA/디하이드로에피안드로스테론",
 }
 # Simplified to traditional, character by character, for every character of the tables here that differs.
 _HANT = str.maketrans(
-    "维叶酸烟黄锌镁钙马亚铁硒赖辅绿姜取蓝汁纤维麦精晶羟丙硅柠胶苹鱼脂红药泻达苁蓉连翘槟儿没莲奥对酰氢钠脲宾环脱马万芦苏茱达齐"
-    "罂粟壳产净含质贮称业营养参项钠蛋脂碳水配请阴凉干燥处保避光开启后尽快每日儿孕妇不宜广东省健轻盈源华园饮专为设计随时补充优选"
-    "从严银铝发锂电实养压热传统无个杂农气兰坚麻岭云栖浓冲调胺类吗赠远离单体装制枣温号艺独冻内风",
-    "維葉酸煙黃鋅鎂鈣馬亞鐵硒賴輔綠薑取藍汁纖維麥精晶羥丙矽檸膠蘋魚脂紅藥瀉達蓯蓉連翹檳兒沒蓮奧對醯氫鈉脲賓環脫馬萬蘆蘇茱達齊"
-    "罌粟殼產淨含質貯稱業營養參項鈉蛋脂碳水配請陰涼乾燥處保避光開啟後盡快每日兒孕婦不宜廣東省健輕盈源華園飲專為設計隨時補充優選"
-    "從嚴銀鋁發鋰電實養壓熱傳統無個雜農氣蘭堅麻嶺雲棲濃沖調胺類嗎贈遠離單體裝製棗溫號藝獨凍內風",
+    "维叶烟黄锌镁钙马亚铁赖辅绿姜蓝纤麦羟硅柠胶苹鱼红药泻达苁连翘槟儿没莲奥对酰氢钠宾环脱万芦苏齐罂壳产净质贮称业营养"
+    "参项请阴凉干处开启后尽妇广东轻华园饮专为设计随时补优选从严银铝发锂电实压热传统无个杂农气兰坚岭云栖浓冲调类吗赠远"
+    "离单体装制枣温号艺独冻内风国于",
+    "維葉煙黃鋅鎂鈣馬亞鐵賴輔綠薑藍纖麥羥矽檸膠蘋魚紅藥瀉達蓯連翹檳兒沒蓮奧對醯氫鈉賓環脫萬蘆蘇齊罌殼產淨質貯稱業營養"
+    "參項請陰涼乾處開啟後盡婦廣東輕華園飲專為設計隨時補優選從嚴銀鋁發鋰電實壓熱傳統無個雜農氣蘭堅嶺雲棲濃沖調類嗎贈遠"
+    "離單體裝製棗溫號藝獨凍內風國於",
 )
 
-# language | acceptable verdicts | conditional ids the product holds | what is written where
-_TRAPS = [line.split("|") for line in """\
-en|check||claim:MELATONIN FREE
-en|check||detail:Contains no ephedra.
-en|check||detail:Does not contain DHEA, yohimbine or sibutramine.
-en|check||row:Bitter Orange Peel (Citrus aurantium)
-en|check|KR122|row:Hulled Hemp Seed
-en|check|KR123|row:Poppy Seed
-en|check|KR121|tag:Mini Cup Jelly;row:Konjac Flour
-en|check,clear|KR120|row:Bovine Gelatin (Brazil)
-en|check,clear||claim:Antihistamine-free night formula
-en|check,clear||row:NMN (Nicotinamide Mononucleotide)
-en|check,clear||row:Ashwagandha Root
-en|check,clear||claim:Supports healthy testosterone levels;row:Tribulus Terrestris
-en|clear||row:Caffeine (from Green Coffee)
-en|clear||row:Cocoa Powder, alkalized
-en|clear||row:Sea Buckthorn Berry
-en|clear||row:Lemon Verbena Leaf
-en|clear||detail:Do not use if the silver-coloured foil seal is broken.
-en|clear||claim:Charcoal-grilled flavor
-en|clear||detail:WARNING: gift light holds a lithium battery. Keep away from children.
-en|clear||row:Pea Protein Isolate
-en|clear||claim:Now in Poppy Red box
-ja|check||claim:メラトニン無添加
-ja|check||claim:センナ不使用
-ja|check||detail:本品にエフェドリンは含まれておりません。
-ja|check|KR123|row:けしの実
-ja|check|KR122|row:麻の実
-ja|check|KR121|tag:ミニカップゼリー;row:こんにゃく粉
-ja|check||row:ビターオレンジ果皮
-ja|check,clear||row:NMN(β-ニコチンアミドモノヌクレオチド)
-ja|check,clear||row:アシュワガンダ
-ja|clear||row:サジー果汁
-ja|clear||row:レモンバーベナ
-ja|clear||row:えんどう豆たんぱく
-ja|clear||row:カフェイン
-ja|clear||row:ココアパウダー
-ja|clear||row:イチョウ葉エキス
-ja|clear||claim:炭火焼き風味
-ja|clear||detail:銀色の袋は燃えるごみへ。
-ja|clear||detail:付属ライトのリチウム電池に注意。
-zh|check||claim:不含西布曲明
-zh|check||claim:不添加褪黑素
-zh|check||detail:本品无麻黄碱。
-zh|check|KR122|row:火麻仁
-zh|check|KR121|tag:迷你杯果冻;row:魔芋粉
-zh|check||row:苦橙皮
-zh|check,clear||row:NMN(烟酰胺单核苷酸)
-zh|check,clear||row:南非醉茄
-zh|clear||row:核桃仁
-zh|clear||row:银杏叶提取物
-zh|clear||row:大黄鱼
-zh|clear||row:沙棘果汁
-zh|clear||row:豌豆蛋白
-zh|clear||row:可可粉
-zh|clear||row:咖啡因
-zh|clear||claim:炭烤风味
-zh|clear||detail:内附银色铝箔袋,请勿加热。
-zh|clear||detail:赠品小灯含锂电池,请远离儿童。
-ko|check||claim:멜라토닌 무첨가
-ko|check||claim:마황 불포함
-ko|check||detail:본 제품에는 시부트라민이 들어 있지 않습니다.
-ko|check|KR122|row:햄프씨드(삼씨)
-ko|check|KR123|row:파피씨드
-ko|check|KR121|tag:미니컵젤리;row:곤약분말
-ko|check||row:비터오렌지껍질
-ko|check,clear||row:NMN(니코틴아미드모노뉴클레오티드)
-ko|check,clear||row:아슈와간다추출물
-ko|check,clear||row:부추분말
-ko|clear||row:은행잎추출물
-ko|clear||row:완두단백
-ko|clear||row:비타민나무열매
-ko|clear||row:레몬버베나
-ko|clear||row:카카오분말
-ko|clear||row:카페인
-ko|clear||claim:숯불구이맛
-ko|clear||detail:은색 포장재는 분리 배출하십시오.
-ko|clear||detail:동봉된 조명의 리튬 전지를 삼키지 마십시오.""".splitlines()]
+# Look-alikes and denials: language, acceptable verdicts, then phrases by the place they stand in; "KRnnn=" names a
+# conditional ingredient (ground 7) the product does hold.
+_TRAP_TABLE = """\
+en check claim:MELATONIN FREE / detail:Contains no ephedra. / detail:Does not contain DHEA, yohimbine or sibutramine.
+en check row:Bitter Orange Peel (Citrus aurantium) / KR122=row:Hulled Hemp Seed / KR123=row:Poppy Seed
+en check KR121=tag:Mini Cup Jelly;row:Konjac Flour
+en check,clear KR120=row:Bovine Gelatin (Brazil) / claim:Antihistamine-free night formula
+en check,clear row:NMN (Nicotinamide Mononucleotide) / row:Ashwagandha Root
+en check,clear claim:Supports healthy testosterone levels;row:Tribulus Terrestris
+en clear row:Caffeine (from Green Coffee) / row:Cocoa Powder, alkalized / row:Sea Buckthorn Berry
+en clear row:Lemon Verbena Leaf / detail:Do not use if the silver-coloured foil seal is broken.
+en clear claim:Charcoal-grilled flavor / detail:WARNING: gift light holds a lithium battery. Keep away from children.
+en clear row:Pea Protein Isolate / claim:Now in Poppy Red box
+ja check claim:メラトニン無添加 / claim:センナ不使用 / detail:本品にエフェドリンは含まれておりません。
+ja check KR123=row:けしの実 / KR122=row:麻の実 / KR121=tag:ミニカップゼリー;row:こんにゃく粉 / row:ビターオレンジ果皮
+ja check,clear row:NMN(β-ニコチンアミドモノヌクレオチド) / row:アシュワガンダ
+ja clear row:サジー果汁 / row:レモンバーベナ / row:えんどう豆たんぱく / row:カフェイン / row:ココアパウダー
+ja clear row:イチョウ葉エキス / claim:炭火焼き風味 / detail:銀色の袋は燃えるごみへ。
+ja clear detail:付属ライトのリチウム電池に注意。
+zh check claim:不含西布曲明 / claim:不添加褪黑素 / detail:本品无麻黄碱。 / KR122=row:火麻仁
+zh check KR121=tag:迷你杯果冻;row:魔芋粉 / row:苦橙皮
+zh check,clear row:NMN(烟酰胺单核苷酸) / row:南非醉茄
+zh clear row:核桃仁 / row:银杏叶提取物 / row:大黄鱼 / row:沙棘果汁 / row:豌豆蛋白 / row:可可粉 / row:咖啡因
+zh clear claim:炭烤风味 / detail:内附银色铝箔袋,请勿加热。 / detail:赠品小灯含锂电池,请远离儿童。
+ko check claim:멜라토닌 무첨가 / claim:마황 불포함 / detail:본 제품에는 시부트라민이 들어 있지 않습니다.
+ko check KR122=row:햄프씨드(삼씨) / KR123=row:파피씨드 / KR121=tag:미니컵젤리;row:곤약분말 / row:비터오렌지껍질
+ko check,clear row:NMN(니코틴아미드모노뉴클레오티드) / row:아슈와간다추출물 / row:부추분말
+ko clear row:은행잎추출물 / row:완두단백 / row:비타민나무열매 / row:레몬버베나 / row:카카오분말 / row:카페인
+ko clear claim:숯불구이맛
+ko clear detail:은색 포장재는 분리 배출하십시오. / detail:동봉된 조명의 리튬 전지를 삼키지 마십시오."""
+_TRAPS = [
+    (language, verdicts, phrase)
+    for language, verdicts, phrases in (line.split(" ", 2) for line in _TRAP_TABLE.splitlines())
+    for phrase in phrases.split(" / ")
+]
 
 
 class Words(NamedTuple):
@@ -240,13 +179,13 @@ _WORDS = {
         "NORVALE|HELMIRA LABS|Quillan & Rowe|BRIXMERE|Oakenfell|TALLOWAY|VENDRIL NUTRITION|Harrowby",
         "Daily Balance|Deep Calm|Ultra Trim|Prime Vigor|Morning Boost|Joint Ease|Clear Focus|Night Rest|Green Shield",
         "Dietary Supplement|Advanced Formula|Maximum Strength|Food Supplement|Herbal Blend",
-        "Gluten Free|Non-GMO|Third-Party Tested|Made in Small Batches|Vegan Friendly|Easy to Swallow|No Artificial Colors",
+        "Gluten Free|Non-GMO|Lab Tested|Made in Small Batches|Vegan Friendly|Easy to Swallow|No Artificial Colors",
         "Supplement Facts|Serving Size: 2 Capsules|Servings Per Container: 30|Amount Per Serving",
         "Calories:15|Total Carbohydrate:3 g|Total Sugars:2 g|Sodium:10 mg",
         "INGREDIENTS:|Other Ingredients:", ", ",
         "DIRECTIONS: Adults take two (2) capsules daily with food and water.|CAUTION: Keep out of reach of children. "
-        "Consult a physician if pregnant or nursing.|Store in a cool, dry place.|Distributed by {brand}, Fernley Hollow, "
-        "OR 00000|Made in {country}|LOT {lot}   EXP {exp}",
+        "Consult a physician if pregnant or nursing.|Store in a cool, dry place.|Distributed by {brand}, "
+        "Fernley Hollow, OR 00000|Made in {country}|LOT {lot}   EXP {exp}",
         "{n} Capsules|{n} Tablets|{n} Softgels|Net Wt. {n} g",
     ),
     "ja": Words(
@@ -254,10 +193,12 @@ _WORDS = {
         "すっきり習慣|めぐる元気|おやすみ時間|キレイの素|毎朝の力|黒のめぐみ|潤い日和",
         "健康補助食品|栄養補助食品|ハーブブレンド食品",
         "着色料無添加|国内工場で製造|1日2粒目安|続けやすい小粒タイプ|香り豊かなブレンド",
-        "栄養成分表示|2粒(0.6g)当たり|含有量", "エネルギー:2.3kcal|たんぱく質:0.02g|脂質:0.01g|炭水化物:0.5g|食塩相当量:0.001g",
+        "栄養成分表示|2粒(0.6g)当たり|含有量",
+        "エネルギー:2.3kcal|たんぱく質:0.02g|脂質:0.01g|炭水化物:0.5g|食塩相当量:0.001g",
         "原材料名:|原材料名:", "、",
         "お召し上がり方:1日2粒を目安に、水などでお召し上がりください。|ご注意:乳幼児の手の届かない所に保管してください。"
-        "体質に合わない場合は中止してください。|保存方法:直射日光、高温多湿を避けて保存|製造者:{brand} 架空県みずほ市1-2-3|"
+        "体質に合わない場合は中止してください。|保存方法:直射日光、高温多湿を避けて保存|"
+        "製造者:{brand} 架空県みずほ市1-2-3|"
         "原産国:{country}|賞味期限 {exp}  {lot}",
         "内容量 {n}粒|内容量 {n}g",
     ),
@@ -280,12 +221,12 @@ _WORDS = {
         "영양정보|1회 섭취량 2정(1,200 mg)|함량", "열량:5 kcal|탄수화물:1 g|단백질:0 g|지방:0 g|나트륨:0 mg",
         "원재료명:|원재료명:", ", ",
         "섭취방법: 1일 1회, 1회 2정을 물과 함께 섭취하십시오.|주의사항: 어린이의 손이 닿지 않는 곳에 보관하십시오. "
-        "특이체질인 경우 성분을 확인하십시오.|보관방법: 직사광선을 피하고 서늘한 곳에 보관|수입판매원: {brand} 가상시 보리로 12|"
-        "원산지: {country}|소비기한 {exp}  {lot}",
+        "특이체질인 경우 성분을 확인하십시오.|보관방법: 직사광선을 피하고 서늘한 곳에 보관|"
+        "수입판매원: {brand} 가상시 보리로 12|원산지: {country}|소비기한 {exp}  {lot}",
         "내용량 {n} g|{n}정",
     ),
 }  # fmt: skip
-_COUNTRY = {"en": ("USA", "Canada", "India"), "ja": ("日本",), "zh": ("中国广东省", "中国福建省"), "ko": ("미국", "일본", "대한민국")}
+_COUNTRY = {"en": "USA|Canada|India", "ja": "日本", "zh": "中国广东省|中国福建省", "ko": "미국|일본|대한민국"}
 
 
 # ------------------------------------------------------------------------------------------- the list
@@ -293,44 +234,47 @@ class Listed(NamedTuple):
     """What a label may call a listed ingredient."""
 
     narcotic: bool
-    names: dict[str, tuple[str, ...]]  # language -> names
+    names: dict[str, list[str]]  # language -> names
 
 
 @lru_cache
-def listed(path: Path = INGREDIENTS) -> dict[str, Listed]:
-    """Designated ingredients of grounds 1-3 by id; the conditional ones (ground 7) are traps, not hits."""
-    own = {
-        language: {i: tuple(filter(None, names.strip().split("/"))) for i, _, names in (
-            entry.partition(" ") for entry in table.split("|"))}
-        for language, table in _LISTED.items()
-    }  # fmt: skip
-    found = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
+def listed(folder: Path = DATA) -> dict[str, Listed]:
+    """Ingredients narcotic or blocked outright, by id; the conditional ones (verdict check) are traps, not hits.
+
+    English and Korean names are the official list's own; what colleagues added to the detector's dictionary is left
+    alone, so that the benchmark stays independent of it.
+    """
+    own: dict[str, dict[str, list[str]]] = {}
+    for language, table in _LISTED.items():
+        for entry in table.split("|"):
+            own.setdefault(entry[:5], {})[language] = [name for name in entry[6:].split("/") if name]
+    clean = {"en": r"[A-Za-z0-9][A-Za-z0-9 ,'\-]{3,38}", "ko": r"[가-힣][가-힣 ]+"}
+    official: dict[str, dict[str, list[str]]] = {}
+    with (folder / "names.csv").open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
-            if row["ground"].strip()[:1] not in {"1", "2", "3"} or not re.fullmatch(r"KR\d{3}", row["id"]):
-                continue
-            english = [row["name_en"], *row["aliases"].replace(";", ",").split(", ")]
-            english = [n.strip(" ,.") for n in english]
-            english = [n for n in english if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ,'\-]{3,38}", n)][:3]
-            korean = re.sub(r"\s*[(*].*|\s*및 그 유사물질", "", row["name_ko"])
-            usable = re.fullmatch(r"[가-힣][가-힣 ]+", korean) and "대사체" not in korean
-            names = {"en": tuple(english), "ko": (korean,) if usable else ()}
-            names |= {language: table[row["id"]] for language, table in own.items() if row["id"] in table}
-            found[row["id"]] = Listed(row["ground"].strip()[0] == "1", names)
-    return found
+            usable = row["kind"] in ("official", "alias") and not row["effect"] and "대사체" not in row["name"]
+            if usable and (form := clean.get(row["lang"])) and re.fullmatch(form, row["name"]):
+                official.setdefault(row["ingredient_id"], {}).setdefault(row["lang"], []).append(row["name"])
+    with (folder / "ingredients.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {
+            row["id"]: Listed(row["verdict"] == "narcotic", official.get(row["id"], {}) | own.get(row["id"], {}))
+            for row in csv.DictReader(file)
+            if row["id"].startswith("KR") and row["verdict"] in ("narcotic", "block")
+        }
 
 
 # ------------------------------------------------------------------------------------------- typesetting
 _FONT_FOLDERS = ("opentype/noto", "truetype/noto", "truetype/dejavu", "truetype/liberation", "truetype/liberation2",
                  "truetype/nanum")  # fmt: skip
-_PACKAGES = {"Noto": "fonts-noto-cjk", "DejaVu": "fonts-dejavu", "Liberation": "fonts-liberation", "Nanum": "fonts-nanum"}
+_PACKAGES = {"Noto": "noto-cjk", "DejaVu": "dejavu", "Liberation": "liberation", "Nanum": "nanum"}  # after "fonts-"
 _CJK = {"ja": 0, "ko": 1, "zh": 2, "hant": 3}  # faces inside the Noto collections
-_FACES = {
-    "en": ("LiberationSans-{}.ttf", "LiberationSansNarrow-{}.ttf", "DejaVuSansCondensed{}.ttf", "LiberationSerif-{}.ttf"),
+_FACES: dict[str, tuple[str, ...]] = {
+    "en": ("LiberationSans-{}.ttf", "LiberationSansNarrow-{}.ttf", "LiberationSerif-{}.ttf",
+           "DejaVuSansCondensed{}.ttf"),
     "ja": ("NotoSansCJK-{}.ttc", "NotoSansCJK-{}.ttc", "NotoSerifCJK-{}.ttc"),
     "zh": ("NotoSansCJK-{}.ttc", "NotoSansCJK-{}.ttc", "NotoSerifCJK-{}.ttc"),
     "ko": ("NotoSansCJK-{}.ttc", "NanumGothic{}.ttf", "NanumBarunGothic{}.ttf", "NanumSquare{}.ttf"),
-}
+}  # fmt: skip
 
 
 @lru_cache
@@ -346,8 +290,8 @@ def _font_path(file: str) -> str:
     for line in known.splitlines():
         if (name := line.strip().rstrip(": ")).endswith("/" + file):
             return name
-    package = next(p for start, p in _PACKAGES.items() if file.startswith(start))
-    raise FileNotFoundError(f"글꼴 {file}이(가) 없습니다. Debian 패키지 {package}을(를) 설치하십시오: apt install {package}")
+    package = "fonts-" + next(p for start, p in _PACKAGES.items() if file.startswith(start))
+    raise FileNotFoundError(f"글꼴 {file} 없음: Debian 패키지 {package} 설치 필요 (apt install {package})")
 
 
 @lru_cache(maxsize=512)
@@ -372,6 +316,7 @@ class Look:
     panel: Colour | None = None  # fill behind facts; None leaves the paper
     centred: bool = True
     motif: str = ""
+    round: bool = False  # for a bottle: the barcode in the middle, where it is not foreshortened
     breaks: str = ""  # "-" hyphenates long words, "|" cuts them bare
 
 
@@ -405,7 +350,7 @@ class Sheet:
     marks: list[Callable[[Image.Image, ImageDraw.ImageDraw], None]] = field(default_factory=list)
 
     def font(self, size: float, bold: bool = False) -> ImageFont.FreeTypeFont:
-        return _font(self.look.face, self.look.script, bold, max(8, round(size * self.unit)))
+        return _font(self.look.face, self.look.script, bold, max(3, round(size * self.unit)))
 
     def wrap(self, text: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:
         """Greedy lines: Latin and Korean break at spaces, Chinese and Japanese anywhere but before a closing sign."""
@@ -432,16 +377,16 @@ class Sheet:
         return [*lines, line] if line.strip() else lines
 
     def put(self, text: str, x: float, font: ImageFont.FreeTypeFont, fill: Colour, anchor: str = "la") -> None:
-        at = (x, self.y)
+        at = (x, self.y - (0.14 * font.size if "CJK" in self.look.face else 0))  # Noto's ascent is tall
         self.marks.append(lambda _, draw: draw.text(at, text, fill=fill, font=font, anchor=anchor))
 
-    def block(self, text: str, size: float, fill: Colour, x0: float, x1: float, bold: bool = False, centred: bool = False,
-              leading: float = 1.3) -> None:  # fmt: skip
+    def block(self, text: str, size: float, fill: Colour, x0: float, x1: float, bold: bool = False,
+              centred: bool = False) -> None:  # fmt: skip
         font = self.font(size, bold)
         for line in self.wrap(text, font, x1 - x0):
             self.put(line, (x0 + x1) / 2 if centred else x0, font, fill, "ma" if centred else "la")
             self.lines.append(line)
-            self.y += leading * size * self.unit
+            self.y += 1.3 * size * self.unit
 
     def box(self, at: tuple[float, float, float, float], fill: Colour | None, outline: Colour | None = None,
             width: float = 0, radius: float = 0, under: bool = False) -> None:  # fmt: skip
@@ -471,8 +416,10 @@ _MOTIFS: dict[str, list[tuple[str, tuple[float, ...], bool]]] = {  # shape, unit
             ("arc", (0.46, 0.12, 0.66, 0.4, 90, 270), True)],
     "citrus": [("ellipse", (0.05, 0.05, 0.95, 0.95), True), ("ellipse", (0.11, 0.11, 0.89, 0.89), False),
                *(("pieslice", (0.15, 0.15, 0.85, 0.85, a + 4, a + 41), True) for a in range(0, 360, 45))],
-    "leaf": [("chord", (-0.1, 0.12, 0.85, 1.07, 225, 335), True), ("chord", (0.15, -0.1, 1.1, 0.85, 45, 170), True),
-             ("line", (0.08, 0.95, 0.75, 0.28), False), ("line", (0.02, 1.0, 0.16, 0.86), True)],
+    "leaf": [("polygon", (0.14, 0.86, 0.06, 0.56, 0.16, 0.32, 0.36, 0.15, 0.62, 0.08, 0.95, 0.05, 0.92, 0.38,
+                          0.85, 0.64, 0.68, 0.84, 0.44, 0.94), True), ("line", (0.0, 1.0, 0.2, 0.8), True),
+             ("line", (0.2, 0.8, 0.78, 0.22), False), ("line", (0.44, 0.56, 0.44, 0.3), False),
+             ("line", (0.44, 0.56, 0.7, 0.56), False)],
     "seeds": [("ellipse", (x, y, x + 0.2, y + 0.27), True) for x, y in
               ((0.1, 0.34), (0.36, 0.1), (0.4, 0.48), (0.68, 0.3), (0.14, 0.68), (0.66, 0.66))],
 }  # fmt: skip
@@ -484,26 +431,38 @@ def _motif(name: str, side: int, colour: Colour) -> Image.Image:
     mask = Image.new("L", (big, big))
     draw = ImageDraw.Draw(mask)
     for shape, numbers, on in _MOTIFS[name]:
-        at, angles, fill = [v * big for v in numbers[:4]], numbers[4:] or (0, 360), 255 if on else 0
+        at, fill = [v * big for v in numbers[:4]], 255 if on else 0
+        start, end = (*numbers[4:6], 0, 360)[:2]
         match shape:
             case "ellipse":
                 draw.ellipse(at, fill)
             case "line":
                 draw.line(at, fill, big // 28)
             case "arc":
-                draw.arc(at, *angles, fill, big // 18)
+                draw.arc(at, start, end, fill, big // 18)
             case "pieslice":
-                draw.pieslice(at, *angles, fill)
-            case "chord":
-                draw.chord(at, *angles, fill)
+                draw.pieslice(at, start, end, fill)
+            case "polygon":
+                draw.polygon([v * big for v in numbers], fill)
     emblem = Image.new("RGBA", (side, side), colour)
     emblem.putalpha(mask.resize((side, side), Image.Resampling.LANCZOS))
     return emblem
 
 
-def _ean13(rng: np.random.Generator) -> str:
-    digits = [2, *rng.integers(0, 10, 11).tolist()]
-    return "".join(map(str, [*digits, -sum(d * (1, 3)[i % 2] for i, d in enumerate(digits)) % 10]))
+def _ean13(first: str) -> str:
+    """Twelve digits and their check digit."""
+    return first + str(-sum(int(d) * (1, 3)[i % 2] for i, d in enumerate(first)) % 10)
+
+
+def _barcode(digits: str, module: int, font: ImageFont.FreeTypeFont) -> tuple[Image.Image, str]:
+    """An EAN-13 on a white card, bars `module` pixels a unit, and the line printed below it."""
+    symbol = zxingcpp.create_barcode(digits, zxingcpp.BarcodeFormat.EAN13)
+    bars = np.asarray(zxingcpp.write_barcode_to_image(symbol, scale=1))[:1]  # one row, quiet zones included
+    printed, tall = f"{digits[0]} {digits[1:7]} {digits[7:]}", 30 * module
+    card = Image.new("RGB", (bars.shape[1] * module, round(tall + 1.35 * font.size)), (255, 255, 255))
+    card.paste(Image.fromarray(bars).resize((card.width, tall), Image.Resampling.NEAREST), (0, module))
+    ImageDraw.Draw(card).text((card.width / 2, card.height - 3), printed, (0, 0, 0), font, "md")
+    return card, printed
 
 
 def _typeset(copy: Copy, width: int, unit: float, look: Look) -> Sheet:
@@ -559,25 +518,18 @@ def _typeset(copy: Copy, width: int, unit: float, look: Look) -> Sheet:
         s.y += 10 * u
     if copy.form:
         s.block(copy.form, 34, look.ink, left, right, True)
-    edge = right
+    s.y += 8 * u
+    edge, foot = right, s.y
     if copy.barcode:
-        bars = np.asarray(zxingcpp.write_barcode_to_image(
-            zxingcpp.create_barcode(copy.barcode, zxingcpp.BarcodeFormat.EAN13), scale=1))  # fmt: skip
-        module = max(2, round(3 * u))
-        strip = Image.fromarray(bars[:1].repeat(round(92 * u), axis=0)).resize((bars.shape[1] * module, round(92 * u)), 0)
-        code, digits_font = copy.barcode, s.font(24)
-        card = Image.new("RGB", (strip.width, strip.height + round(34 * u)), (255, 255, 255))
-        card.paste(strip, (0, round(5 * u)))
-        ImageDraw.Draw(card).text((card.width / 2, strip.height + 6 * u), f"{code[0]} {code[1:7]} {code[7:]}", (0, 0, 0),
-                                  digits_font, "ma")  # fmt: skip
-        edge, top = right - card.width, s.y
-        s.paste(card, edge, top)
-    start = s.y
+        card, printed = _barcode(copy.barcode, max(1, round(width / 320)), s.font(24))
+        edge = (width + card.width) / 2 if look.round else right - card.width - 16 * u
     for detail in copy.details:
-        s.block(detail, 21, look.ink, left, edge - (16 * u if copy.barcode else 0))
+        s.block(detail, 21, look.ink, left, right if look.round else edge)
     if copy.barcode:
-        s.y = max(s.y, start + card.height)
-        s.lines.append(f"{code[0]} {code[1:7]} {code[7:]}")
+        top = s.y + 6 * u if look.round else foot
+        s.paste(card, edge - card.width if look.round else edge + 16 * u, top)
+        s.y = max(s.y, top + card.height)
+        s.lines.append(printed)
     s.y += 24 * u
     return s
 
@@ -594,6 +546,10 @@ def _fit(copy: Copy, size: tuple[int, int], scale: float, look: Look, largest: f
 
 # ------------------------------------------------------------------------------------------- packages
 _WIDTH, _HEIGHT = 1200, 1600  # a photo at scale 1
+
+
+def _f32(values: ArrayLike) -> NDArray[np.float32]:
+    return np.asarray(values, np.float32)
 
 
 def _layer(rgb: NDArray[np.float32], alpha: NDArray[np.float32]) -> Layer:
@@ -627,7 +583,7 @@ def _bottle(art: Image.Image, scale: float, body: Colour, cap: Colour, half: flo
     """
     radius = art.width / (2 * half)
     neck, foot = 0.56 * radius, 0.14 * radius
-    cap_h, shoulder = 0.62 * radius, 0.46 * radius
+    cap_h, shoulder = 0.52 * radius, 0.40 * radius
     label = cap_h + shoulder + 0.02 * radius
     total = label + art.height + foot
     pad = dip * radius
@@ -637,7 +593,8 @@ def _bottle(art: Image.Image, scale: float, body: Colour, cap: Colour, half: flo
 
     steps = np.arange(int(total) + 2, dtype=np.float32)  # the silhouette: radius at every height
     swell = np.sin(np.clip((steps - cap_h) / shoulder, 0, 1) * np.pi / 2) ** 0.8
-    profile = neck + (radius - neck) * swell - 0.10 * radius * np.clip((steps - total + foot * 0.7) / foot / 0.7, 0, 1) ** 2
+    taper = np.clip((steps - total + foot * 0.7) / foot / 0.7, 0, 1) ** 2
+    profile = neck + (radius - neck) * swell - 0.10 * radius * taper
     profile = np.where(steps < cap_h, neck * 1.10, profile).astype(np.float32)
 
     r, v = np.full((h, w), radius, np.float32), np.broadcast_to(y, (h, w))
@@ -654,23 +611,25 @@ def _bottle(art: Image.Image, scale: float, body: Colour, cap: Colour, half: flo
     texture = cv2.remap(_pixels(art), ((angle / half + 1) * art.width / 2).astype(np.float32)[place],
                         v - np.float32(label), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
     on_label = np.clip(v - label + 0.5, 0, 1) * np.clip(label + art.height - v + 0.5, 0, 1)
-    rgb = np.where(on_label[..., None] > 0.5, texture, np.float32(body)).astype(np.float32)
+    rgb = np.where(on_label[..., None] > 0.5, texture, _f32(body)).astype(np.float32)
     rgb *= shade[..., None]
     shine *= 1.6 - on_label
     rise = np.arange(-20, int(total) + 20, dtype=np.float32)  # the label's edges
-    edges = 10 * np.exp(-np.abs(rise - label) / (3 * scale)) + 14 * np.exp(-np.abs(rise - label - art.height) / (3 * scale))
+    upper, lower = (np.exp(-np.abs(rise - at) / (3 * scale)) for at in (label, label + art.height))
+    edges = 10 * upper + 14 * lower
     rgb += (shine - edges[np.clip(v + 20, 0, len(edges) - 1).astype(np.int32)])[..., None]
 
     k = int(cap_h + 3 * pad)  # the cap stands in the first k rows
     vk = v[:k]
-    seam = 1 - 0.5 * np.exp(-np.abs(vk - cap_h * 0.80) / (2.5 * scale)) - 0.6 * np.exp(-np.abs(vk - cap_h) / (6 * scale))
+    seam = 1 - 0.5 * np.exp(-np.abs(vk - cap_h * 0.80) / (2.5 * scale))
+    seam -= 0.6 * np.exp(-np.abs(vk - cap_h) / (6 * scale))
     ribs = np.where(vk < cap_h * 0.80, (0.86 + 0.14 * np.cos(angle * 46))[place[:k]], 1.0) * seam * shade[:k]
     on_cap = np.clip(cap_h - vk + 0.5, 0, 1)[..., None]
-    rgb[:k] += on_cap * (np.float32(cap) * ribs[..., None] + 0.7 * shine[:k, :, None] - rgb[:k])
+    rgb[:k] += on_cap * (_f32(cap) * ribs[..., None] + 0.7 * shine[:k, :, None] - rgb[:k])
     lid_r = neck * 1.10
     reach = (x / lid_r) ** 2 + (y[:k] / (dip * lid_r)) ** 2
     lid, rim = (np.clip((size * size - reach) * lid_r * dip * 0.5 + 0.5, 0, 1) for size in (1.0, 0.9))
-    top = np.float32(cap) * (1.08 - 0.14 * rim[..., None] - 0.10 * np.clip(x / lid_r, -1, 1)[..., None]) + 14
+    top = _f32(cap) * (1.08 - 0.14 * rim[..., None] - 0.10 * np.clip(x / lid_r, -1, 1)[..., None]) + 14
     rgb[:k] += lid[..., None] * (top - rgb[:k])
     inside[:k] = np.maximum(inside[:k], lid)
     layer = _layer(rgb, inside)
@@ -713,7 +672,8 @@ def _pouch(art: Image.Image, scale: float, colour: Colour, rng: np.random.Genera
     bumps = cv2.resize(rng.normal(0, 1, (7, 5)).astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC)
     across = (cols / w - 0.5) * 2
     shade = 0.86 + 0.20 * np.cos(across * 1.35 + 0.35) + 0.035 * bumps + 0.10 * zip_line
-    shade = shade - 0.22 * np.exp(-((h - rows) / (46 * scale)) ** 2) - 0.16 * np.exp(-((1 - np.abs(across)) / 0.025) ** 2)
+    shade = shade - 0.22 * np.exp(-(((h - rows) / (46 * scale)) ** 2))
+    shade = shade - 0.16 * np.exp(-(((1 - np.abs(across)) / 0.025) ** 2))
     sheen = 22 * np.exp(-(((across + 0.66 + 0.05 * bumps) / 0.09) ** 2)) * (rows > head)
     rgb = flat * (shade * crimp)[..., None] + sheen[..., None]
     bend = (5 * scale * np.sin(rows / h * np.pi * 1.7 + 0.4)).astype(np.float32)  # the silhouette's soft waist
@@ -724,7 +684,7 @@ def _pouch(art: Image.Image, scale: float, colour: Colour, rng: np.random.Genera
     ImageDraw.Draw(mask).rounded_rectangle((side // 2, 1, w - side // 2, h - 12 * scale), 22 * scale, 255)
     for x in (side // 2, w - side // 2):
         ImageDraw.Draw(mask).ellipse((x - 9 * scale, 66 * scale, x + 9 * scale, 84 * scale), 0)
-    layer = _layer(rgb.astype(np.float32), np.asarray(mask, np.float32) / 255)
+    layer = _layer(_f32(rgb), _f32(np.asarray(mask)) / np.float32(255))
     layer = np.asarray(cv2.remap(layer, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.uint8)
     return _place(layer, scale, (_WIDTH * scale - w) / 2, base * _HEIGHT * scale - h)
 
@@ -746,7 +706,7 @@ def _noise(rng: np.random.Generator, rows: int, cols: int, h: int, w: int) -> ND
 def _room(kind: str, rng: np.random.Generator, scale: float, horizon: float) -> Scene:
     """Desk below, blurred wall above `horizon` (a share of the height; 0 shows the desk from straight above)."""
     h, w = round(_HEIGHT * scale), round(_WIDTH * scale)
-    desk, wall = (np.float32(c) for c in _DESKS[kind])
+    desk, wall = (_f32(c) for c in _DESKS[kind])
     n = 640
     if kind in ("oak", "walnut"):
         grain = 0.9 * _noise(rng, 90, 5, n, n) + 0.6 * _noise(rng, 260, 9, n, n) + 0.7 * _noise(rng, 5, 3, n, n)
@@ -759,8 +719,8 @@ def _room(kind: str, rng: np.random.Generator, scale: float, horizon: float) -> 
         texture = desk * (1 + rough * (_noise(rng, 320, 4, n, n) + _noise(rng, 4, 4, n, n))[..., None])
     line = horizon * h
     spread = 0.0 if horizon == 0 else 0.55 * w
-    corners = np.float32([[0, 0], [n, 0], [n, n], [0, n]])
-    target = np.float32([[-0.02 * w, line], [1.02 * w, line], [w + spread, h], [-spread, h]])
+    corners = _f32([[0, 0], [n, 0], [n, n], [0, n]])
+    target = _f32([[-0.02 * w, line], [1.02 * w, line], [w + spread, h], [-spread, h]])
     scene = np.empty((h, w, 3), np.float32)
     scene[:] = wall * (0.84 + 0.22 * np.linspace(0, 1, h, dtype=np.float32)[:, None, None])
     if horizon:
@@ -785,7 +745,7 @@ def _compose(scene: Scene, layer: Layer, scale: float, base: float, standing: bo
     small = cv2.resize(alpha, (w // 8, h // 8), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     if standing:  # thrown to the right and back along the desk, darkest where it stands
         foot = base * h / 8
-        lean = np.float32([[1, -0.42, 0.42 * foot], [0, 0.20, 0.795 * foot]])
+        lean = _f32([[1, -0.42, 0.42 * foot], [0, 0.20, 0.795 * foot]])
         cast = cv2.GaussianBlur(cv2.warpAffine(small, lean, (w // 8, h // 8)), (0, 0), 5 * scale)
         touch = np.zeros_like(small)
         cols = np.flatnonzero(small.max(axis=0) > 0.5)
@@ -793,7 +753,7 @@ def _compose(scene: Scene, layer: Layer, scale: float, base: float, standing: bo
         cv2.ellipse(touch, (mid, int(foot)), (reach, int(4 * scale) + 1), 0, 0, 360, 1.0, -1)
         shadow = 0.50 * cast + 0.55 * cv2.GaussianBlur(touch, (0, 0), 3 * scale)
     else:
-        drop = np.float32([[1, 0, 3 * scale], [0, 1, 4 * scale]])
+        drop = _f32([[1, 0, 3 * scale], [0, 1, 4 * scale]])
         shadow = 0.62 * cv2.GaussianBlur(cv2.warpAffine(small, drop, (w // 8, h // 8)), (0, 0), 4 * scale)
     kept = 1 - np.asarray(cv2.resize(np.clip(shadow, 0, 0.8), (w, h), interpolation=cv2.INTER_LINEAR), np.float32)
     kept *= 1 - alpha.astype(np.float32) / 255
@@ -812,23 +772,24 @@ def _turn(layer: Layer, yaw: float, pitch: float, roll: float) -> Layer:
     corners = np.array([[-w / 2, -h / 2, 0], [w / 2, -h / 2, 0], [w / 2, h / 2, 0], [-w / 2, h / 2, 0]])
     turned, focal = corners @ (rz @ ry @ rx).T, 1.4 * h
     seen = turned[:, :2] * (focal / (focal + turned[:, 2:])) + (w / 2, h / 2)
-    matrix = cv2.getPerspectiveTransform(np.float32(corners[:, :2] + (w / 2, h / 2)), np.float32(seen))
+    matrix = cv2.getPerspectiveTransform(_f32(corners[:, :2] + (w / 2, h / 2)), _f32(seen))
     return np.asarray(cv2.warpPerspective(layer, matrix, (w, h), flags=cv2.INTER_LINEAR), np.uint8)
 
 
 def _photograph(scene: Scene, rng: np.random.Generator, scale: float, blur: float = 0, motion: float = 0,
-                glare: bool = False, light: float = 1.0, noise: float = 1.5, quality: int = 92) -> Image.Image:  # fmt: skip
+                glare: bool = False, light: float = 1.0, noise: float = 1.5,
+                quality: int = 92) -> Image.Image:  # fmt: skip
     """Light, lens, sensor and JPEG. `blur` and `motion` in pixels at scale 1, `light` a gain, `noise` a spread."""
     h, w = scene.shape[:2]
     gx, gy = rng.uniform(-0.12, 0.12, 2)
     fall = np.linspace(-gx, gx, w, dtype=np.float32)[None, :] + np.linspace(-gy, gy, h, dtype=np.float32)[:, None]
     scene *= (light * (1 + fall))[..., None]
     if light < 0.8:
-        scene *= np.float32([1.05, 1.0, 0.86])
+        scene *= _f32([1.05, 1.0, 0.86])
     if glare:
         at, size = rng.uniform(0.3, 0.7, 2), rng.uniform(0.05, 0.09)
-        x, y = (np.arange(w, dtype=np.float32) / w - at[0])[None, :], (np.arange(h, dtype=np.float32) / h - at[1])[:, None]
-        spot = np.exp(-(x * x + (y * 0.7) ** 2) / (2 * size * size))
+        x, y = np.linspace(-at[0], 1 - at[0], w, dtype=np.float32), np.linspace(-at[1], 1 - at[1], h, dtype=np.float32)
+        spot = np.outer(np.exp(-((0.7 * y) ** 2) / (2 * size * size)), np.exp(-(x**2) / (2 * size * size)))
         scene += (235 * spot)[..., None]
     if blur:
         scene = np.asarray(cv2.GaussianBlur(scene, (0, 0), blur * scale), np.float32)
@@ -840,7 +801,11 @@ def _photograph(scene: Scene, rng: np.random.Generator, scale: float, blur: floa
         mid = reach // 2
         cv2.line(kernel, (round(mid - dx), round(mid - dy)), (round(mid + dx), round(mid + dy)), 1.0, 1)
         scene = np.asarray(cv2.filter2D(scene, -1, kernel / kernel.sum()), np.float32)
-    scene += noise * rng.standard_normal((h, w, 1), dtype=np.float32)
+    grain = noise * rng.standard_normal((h // 4, w // 4, 3), dtype=np.float32)
+    for top in range(0, h, h // 4):
+        for left in range(0, w, w // 4):
+            block = scene[top : top + h // 4, left : left + w // 4]
+            block += grain[: block.shape[0], : block.shape[1]]
     pixels = np.clip(scene, 0, 255, out=scene).astype(np.uint8)
     _, jpeg = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
     return Image.fromarray(np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR_RGB)))
@@ -868,7 +833,7 @@ def _pick(rng: np.random.Generator, joined: str, k: int = 1) -> list[str]:
 
 def _write(language: str, rng: np.random.Generator, harmless: Sequence[int], active: Sequence[str],
            trap: Sequence[tuple[str, str]]) -> Copy:  # fmt: skip
-    """A label in one language: harmless rows of `_HARMLESS`, `active` names among them, `trap` phrases in their slots."""
+    """A label in one language: harmless rows of `_HARMLESS`, `active` names among them, `trap` phrases in place."""
     words = _WORDS[language]
     names = [_HARMLESS[i][_COLUMN[language]] for i in harmless]
     for name in [*active, *(text for slot, text in trap if slot == "row")]:
@@ -884,14 +849,14 @@ def _write(language: str, rng: np.random.Generator, harmless: Sequence[int], act
         heading, below = words.listing.split("|")[0], names
     brand = _pick(rng, words.brands)[0]
     stamp = f"{rng.integers(2027, 2030)}.{rng.integers(1, 13):02}.{rng.integers(1, 29):02}"
-    filled = words.details.format(brand=brand, country=rng.choice(_COUNTRY[language]), exp=stamp,
+    filled = words.details.format(brand=brand, country=_pick(rng, _COUNTRY[language])[0], exp=stamp,
                                   lot=f"{rng.choice(list('ABKMR'))}{rng.integers(10000, 99999)}")  # fmt: skip
     said = {slot: [text for s, text in trap if s == slot] for slot in ("claim", "detail", "tag")}
     return Copy(
         language, brand, _pick(rng, words.products)[0], (said["tag"] or _pick(rng, words.tags))[0],
         [*said["claim"], *_pick(rng, words.claims, int(rng.integers(1, 3)))], facts, rows, heading, below,
         [*said["detail"], *filled.split("|")], _pick(rng, words.form)[0].format(n=rng.choice([30, 60, 90, 120])),
-        _ean13(rng) if rng.random() < 0.85 else None,
+        _ean13(f"2{rng.integers(10**11):011}") if rng.random() < 0.85 else None,
     )  # fmt: skip
 
 
@@ -929,8 +894,8 @@ def labels(n: int, seed: int, scale: float = 1.0) -> Iterator[Label]:
     pools: dict[tuple[str, bool], Iterator[str]] = {}
     for language in _COLUMN:
         for narcotic in (True, False):
-            ids = [i for i, entry in table.items() if entry.narcotic == narcotic and entry.names.get(language)]
-            pools[language, narcotic] = cycle([ids[k] for k in order.permutation(len(ids))])
+            pool = [i for i, entry in table.items() if entry.narcotic == narcotic and entry.names.get(language)]
+            pools[language, narcotic] = cycle([pool[k] for k in order.permutation(len(pool))])
     traps = {language: [t for t in _TRAPS if t[0] == language] for language in _COLUMN}
     turns = {language: cycle([own[k] for k in order.permutation(len(own))]) for language, own in traps.items()}
     cells = [(language, kind, how) for language in LANGUAGES for kind in KINDS for how in DISTORTIONS]
@@ -943,7 +908,8 @@ def labels(n: int, seed: int, scale: float = 1.0) -> Iterator[Label]:
         spoken = language.split("+")
         lead = spoken[number % len(spoken)]
         ids: list[str] = []
-        verdict, trap = {"clear"}, []
+        trap: list[tuple[str, str]] = []
+        verdict = {"clear"}
         if kind == "listed":
             narcotic = next(narcotics)
             ids = [next(pools[lead, narcotic])]
@@ -951,14 +917,15 @@ def labels(n: int, seed: int, scale: float = 1.0) -> Iterator[Label]:
                 ids.append(second)
             verdict = {"narcotic" if narcotic else "block"}
         elif kind == "trap":
-            _, verdicts, held, phrases = next(turns[lead])
+            _, verdicts, phrases = next(turns[lead])
+            held, _, phrases = phrases.rpartition("=")
             verdict, ids = set(verdicts.split(",")), [held] if held else []
             trap = [(slot, text) for slot, _, text in (phrase.partition(":") for phrase in phrases.split(";"))]
-        harmless = rng.permutation(len(_HARMLESS))[: int(rng.integers(8, 21)) - (6 if len(spoken) > 1 else 0)]
+        harmless = rng.permutation(len(_HARMLESS))[: int(rng.integers(8, 21)) - (6 if len(spoken) > 1 else 0)].tolist()
         copies = []
         for tongue in spoken:
-            names = [str(rng.choice(table[i].names[tongue])) for i in ids if kind == "listed" and tongue in table[i].names
-                     and table[i].names[tongue]]  # fmt: skip
+            called = [table[i].names.get(tongue) for i in ids if kind == "listed"]
+            names = [str(rng.choice(options)) for options in called if options]
             copies.append(_write(tongue, rng, harmless, names, trap if tongue == lead else ()))
         script = spoken[0]
         if script == "zh" and rng.random() < 0.4:
@@ -973,16 +940,15 @@ def _shoot(copies: Sequence[Copy], script: str, distortion: str, rng: np.random.
     """Design, package and photograph one label; returns the photo, its printed lines and what was done to it."""
     copy, hard = copies[0], distortion == "hard"
     defects = [str(d) for d in rng.permutation(["glare", "motion", "dark", "small", "steep"])[:2]] if hard else []
+    package = str(rng.choice(["bottle", "box", "pouch"], p=[0.55, 0.25, 0.20] if hard else [0.25, 0.5, 0.25]))
     paper, ink, band, band_ink = _PALETTES[rng.integers(len(_PALETTES))]
     look = Look(str(rng.choice(_FACES[copy.language])), script, paper, ink, band, band_ink,
                 centred=bool(rng.random() < 0.5), motif=str(rng.choice(["", *_MOTIFS])),
-                breaks=str(rng.choice(["", "", "-", "|"])))  # fmt: skip
-    package = str(rng.choice(["bottle", "box", "box", "pouch"]))
-    if hard and rng.random() < 0.35:
-        package = "bottle"
+                breaks=str(rng.choice(["", "", "-", "|"])), round=package == "bottle")  # fmt: skip
     half, dip = (1.25, 0.17) if hard else (1.02, 0.09)
-    art_w, art_h = {"bottle": (round(2 * half * (430 if hard else 480)), 1090), "box": (930, 1330), "pouch": (900, 1230)}[package]
-    size = round(art_w * scale), round(art_h * scale)
+    across = 2 * half * (430 if hard else 480)
+    width, height = {"bottle": (across, 1090), "box": (930, 1330), "pouch": (900, 1230)}[package]
+    size = round(width * scale), round(height * scale)
     part = 1.0
     if len(copies) > 1:  # the sticker stands where the foreign directions stood, all but what the case hangs on
         copy, part = replace(copy, claims=copy.claims[:1], details=copy.details[: max(1, len(copy.details) - 4)]), 0.62
@@ -1016,3 +982,128 @@ def _shoot(copies: Sequence[Copy], script: str, distortion: str, rng: np.random.
         picture = picture.rotate(90 * turn, expand=True)
         defects.append(f"rotated {90 * turn}")
     return picture, lines, [package, *defects]
+
+
+# ------------------------------------------------------------------------------------------- the demo's eight photos
+class Stage(NamedTuple):
+    """One demo photo: what is written, how it looks, where it stands."""
+
+    file: str
+    title_ko: str
+    verdict: str
+    copy: Copy
+    look: Look
+    package: str
+    desk: str
+    shell: tuple[Colour, Colour]  # bottle body and cap, or side of the box / film of the pouch
+    blur: float = 0.0
+
+
+def _rows(text: str) -> list[tuple[str, str]]:
+    return [(left, right) for left, _, right in (row.partition(":") for row in text.split("|"))]
+
+
+_SANS, _NARROW, _SERIF, _ = _FACES["en"]
+_NOTO, _, _NOTO_SERIF = _FACES["ja"]
+_WHITE: Colour = (255, 255, 255)
+_STAGES = [
+    Stage("01_melatonin_gummies.jpg", "미국산 멜라토닌 젤리", "block", Copy(
+        "en", "NORVALE", "Night Gummies", "Melatonin 5 mg · Natural Berry", ["Gluten Free  ·  Non-GMO"],
+        ["Supplement Facts", "Serving Size: 2 Gummies   Servings: 30", "Amount Per Serving"],
+        _rows("Calories:15|Total Sugars:3 g|Vitamin B6:2 mg|Melatonin:5 mg|Chamomile Flower:25 mg"),
+        "Other Ingredients:", ["Cane Sugar", "Glucose Syrup", "Water", "Pectin", "Citric Acid", "Natural Flavor",
+        "Blueberry Extract", "Beet Red"],
+        ["Take two gummies before bedtime.", "Keep out of reach of children.", "Made in USA by Norvale", "EXP 2028.04"],
+        "60 Gummies", _ean13("207154002613")),
+        Look(_SANS, "en", (250, 248, 252), (36, 24, 66), (84, 56, 142), _WHITE, None, False, "moon", True),
+        "bottle", "oak", ((246, 245, 242), (238, 236, 240))),
+    Stage("02_senna_diet_tea.jpg", "일본산 센나 다이어트차", "block", Copy(
+        "ja", "月乃葉堂", "すっきり美茶", "ハーブブレンドティー", ["香り豊か  ノンカフェイン"],
+        ["栄養成分表示", "1包(2.5g)当たり", "含有量"],
+        _rows("エネルギー:2kcal|たんぱく質:0.1g|脂質:0g|炭水化物:0.4g|食塩相当量:0g"),
+        "原材料名:", ["センナ茎", "ハブ茶",
+        "ルイボス", "緑茶", "ローズヒップ", "ペパーミント", "ステビア抽出物", "香料"],
+        ["お召し上がり方:1日1包を熱湯200mlで3分。", "直射日光、高温多湿を避けて保存",
+         "製造者:月乃葉堂 架空県みずほ市1-2-3",
+         "原産国:日本", "賞味期限 2028.03.15"], "内容量 50g(2.5g×20包)", _ean13("249012880551")),
+        Look(_NOTO_SERIF, "ja", (250, 248, 236), (34, 46, 30), (62, 112, 62), (255, 253, 240), motif="leaf"),
+        "box", "walnut", ((62, 112, 62), (62, 112, 62))),
+    Stage("03_slimming_coffee.jpg", "중국산 슬리밍 커피", "block", Copy(
+        "zh", "云栖谷", "轻盈咖啡", "固体饮料 · 速溶型", ["独立小包装"],
+        ["营养成分表", "每100克(g)", "项目"], _rows("能量:1620kJ|蛋白质:6.2g|脂肪:8.4g|碳水化合物:70.1g|钠:95mg"),
+        "配料:", ["速溶咖啡粉", "植脂末", "白砂糖", "西布曲明", "菊粉", "绿茶提取物", "维生素C", "食用香精"],
+        ["食用方法:每日1次,每次1袋,热水冲饮。", "请置于阴凉干燥处。", "生产商:云栖谷食品有限公司", "产地:中国广东省",
+         "保质期:18个月  批号 K72051"], "净含量:150克(10克×15袋)", _ean13("269041227703")),
+        Look(_NOTO, "zh", (252, 246, 236), (52, 30, 18), (112, 34, 30), (255, 226, 160), motif="cup"),
+        "box", "slate", ((112, 34, 30), (112, 34, 30))),
+    Stage("04_kratom_powder.jpg", "크라톰 분말", "narcotic", Copy(
+        "en", "TALLOWAY BOTANICALS", "Green Vein Kratom", "Mitragyna speciosa Leaf Powder", ["Finely Milled"],
+        ["Product Facts", "Serving Size: 1 tsp (2.4 g)", "Amount Per Serving"],
+        _rows("Kratom Leaf Powder:2,400 mg|Mitragynine:36 mg"), "INGREDIENTS:",
+        ["100% Kratom (Mitragyna speciosa) leaf"],
+        ["Not for use by persons under 21.", "Store in a cool, dry place.", "Product of Indonesia",
+         "LOT B40718  EXP 2028.09"],
+        "Net Wt. 250 g (8.8 oz)", _ean13("230071845112")),
+        Look(_NARROW, "en", (226, 204, 166), (40, 34, 22), (30, 74, 48), (246, 238, 210), motif="leaf"),
+        "pouch", "oak", ((202, 172, 126), (202, 172, 126))),
+    Stage("05_hemp_seed_snack.jpg", "햄프씨드 스낵", "check", Copy(
+        "ko", "들샘푸드", "고소한 햄프씨드바", "견과 스낵 · 캐나다산 삼씨", ["한 봉지 30 g씩 8개"],
+        ["영양정보", "1봉지 30 g당 148 kcal", "함량"], _rows("탄수화물:15 g|당류:6 g|단백질:6 g|지방:7 g|나트륨:45 mg"),
+        "원재료명:", ["햄프씨드(삼씨, 껍질 제거) 42%", "귀리", "벌꿀", "아몬드", "쌀조청", "해바라기유", "천일염"],
+        ["식품유형: 견과류가공품", "보관방법: 직사광선을 피해 서늘한 곳", "수입판매원: 들샘푸드 가상시 보리로 12",
+         "원산지: 캐나다", "소비기한 2027.11.20"], "내용량 240 g", _ean13("288021593044")),
+        Look("NanumSquare{}.ttf", "ko", (253, 249, 236), (44, 40, 24), (196, 150, 42), (48, 34, 6), motif="seeds"),
+        "pouch", "white", ((196, 150, 42), (196, 150, 42))),
+    Stage("06_vitamin_c.jpg", "비타민 C 캡슐", "clear", Copy(
+        "en", "HELMIRA LABS", "Vitamin C", "1,000 mg with Rosehip", ["Vegan  ·  No Artificial Colors"],
+        ["Supplement Facts", "Serving Size: 1 Tablet   Servings: 120", "Amount Per Serving"],
+        _rows("Vitamin C (Ascorbic Acid):1,000 mg|Rosehip Powder:50 mg|Zinc Gluconate:5 mg|Citrus Fiber:20 mg"),
+        "Other Ingredients:", ["Microcrystalline Cellulose", "Hypromellose", "Silicon Dioxide", "Magnesium Stearate"],
+        ["Take one tablet daily with a meal.", "Store in a cool, dry place.", "Made in Canada by Helmira Labs",
+         "EXP 2028.12"],
+        "120 Tablets", _ean13("206339117084")),
+        Look(_SANS, "en", (255, 252, 244), (60, 34, 10), (232, 128, 24), _WHITE, None, False, "citrus", True),
+        "bottle", "white", ((132, 72, 24), (250, 250, 248))),
+    Stage("07_melatonin_free_sleep.jpg", "멜라토닌 무첨가 표시 수면차", "check", Copy(
+        "en", "Quillan & Rowe", "Calm Evening", "Herbal Sleep Tea", ["MELATONIN FREE"],
+        ["Nutrition Facts", "Serving Size: 1 Tea Bag (1.8 g)", "Amount Per Serving"],
+        _rows("Calories:0|Total Carbohydrate:0 g|Caffeine:0 mg"), "INGREDIENTS:",
+        ["Chamomile Flower", "Peppermint Leaf", "Lemon Balm", "Rosehip", "Apple Pieces", "Natural Flavor"],
+        ["Steep one bag in hot water for five minutes.", "Contains no melatonin.", "Packed in the United Kingdom",
+         "BEST BEFORE 2028.06"], "20 Tea Bags · Net Wt. 36 g", _ean13("250061734882")),
+        Look(_SERIF, "en", (244, 246, 250), (24, 34, 62), (28, 44, 88), (240, 222, 170), motif="moon"),
+        "box", "oak", ((28, 44, 88), (28, 44, 88))),
+    Stage("08_blurred_bottle.jpg", "초점이 나간 병 사진", "unreadable", Copy(
+        "en", "BRIXMERE", "Prime Vigor", "Food Supplement", ["Maximum Strength"],
+        ["Supplement Facts", "Serving Size: 2 Capsules", "Amount Per Serving"],
+        _rows("Vitamin B12:25 mcg|Zinc Gluconate:10 mg|Ginger Root Powder:100 mg"), "Other Ingredients:",
+        ["Rice Flour", "Hypromellose", "Silicon Dioxide"], ["Made in USA by Brixmere", "EXP 2028.02"], "90 Capsules"),
+        Look(_SANS, "en", (244, 244, 242), (20, 40, 34), (20, 92, 74), _WHITE),
+        "bottle", "slate", ((34, 36, 40), (24, 24, 26)), 17.0),
+]  # fmt: skip
+
+
+def write_demo(folder: Path, seed: int = 7) -> None:
+    """Eight photos (JPEG, 1200 x 1600) and `truth.csv` (file, title_ko, expected_verdict) into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    scale = 2.0  # rendered twice as large and shrunk: clean edges, crisp type
+    base = 0.955
+    for number, stage in enumerate(_STAGES):
+        rng = np.random.default_rng([seed, number])
+        width, height = {"bottle": (918, 980), "box": (860, 1300), "pouch": (850, 1180)}[stage.package]
+        size = round(width * scale), round(height * scale)
+        art = _fit(stage.copy, size, scale, stage.look).render(size[1])
+        first, second = stage.shell
+        if stage.package == "bottle":
+            layer = _bottle(art, scale, first, second, 1.02, 0.07, base)
+        elif stage.package == "box":
+            layer = _box(art, scale, first, base)
+        else:
+            layer = _pouch(art, scale, first, rng, base)
+        scene = _compose(_room(stage.desk, rng, scale, 0.5), layer, scale, base, standing=True)
+        photo = _photograph(scene, rng, scale, blur=stage.blur, noise=1.0, quality=97)
+        photo.resize((_WIDTH, _HEIGHT), Image.Resampling.LANCZOS).save(folder / stage.file, quality=85, optimize=True)
+    with (folder / "truth.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["file", "title_ko", "expected_verdict"])
+        writer.writerows([stage.file, stage.title_ko, stage.verdict] for stage in _STAGES)

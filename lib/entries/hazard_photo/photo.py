@@ -12,6 +12,7 @@ import io
 import math
 import re
 import unicodedata
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -251,10 +252,15 @@ def _pillow(data: bytes, kind: str) -> _Decoded:
             raise PhotoError(_TRUNCATED)
         if scans > MAX_JPEG_SCANS:
             raise PhotoError(_BROKEN)
+    if kind == "PNG":
+        _check_png(data)
     if kind == "WEBP":  # its decoder allocates the canvas as soon as it is made
         _check_pixels(*_webp_size(data))
+        _check_webp(data)
     with _OPENERS[kind](io.BytesIO(data)) as image:
         notes = _look_at_header(image, kind)
+        if kind == "AVIF":
+            _check_mdat(data, image.info.get("exif"))
         width, height = image.size
         if kind == "JPEG":
             _draft(image)
@@ -279,6 +285,7 @@ def _heic(data: bytes) -> _Decoded:
     heif = pillow_heif.open_heif(data, convert_hdr_to_8bit=True)
     primary = heif[heif.primary_index]
     _check_pixels(*primary.size)
+    _check_mdat(data, primary.info.get("exif"))
     raw = primary.data
     width, height = primary.size
     _check_pixels(width, height)
@@ -351,7 +358,59 @@ def _webp_size(data: bytes) -> tuple[int, int]:
     raise PhotoError(_BROKEN)
 
 
-# --- JPEG: is all of it there ----------------------------------------------------------------------------------
+# --- is all of it there  ----------------------------------------------------------------------------------
+
+_HOLE = bytes(512)
+"""Where a transfer stopped, the rest of the file is often zeros; compressed pictures hold no such run."""
+
+
+def _check_png(data: bytes) -> None:
+    """Raise PhotoError unless every chunk of a PNG up to its end is there with the right checksum.
+
+    Pillow does not check those of the pixels, and paints what it could not read black.
+    """
+    view, at, kind = memoryview(data), 8, b""
+    while kind != b"IEND":
+        length, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        end = at + 8 + length
+        if len(data) < end + 4:
+            raise PhotoError(_TRUNCATED)
+        if kind == b"IHDR" and length == 13:
+            _check_pixels(*(int.from_bytes(data[at + 8 + i : at + 12 + i], "big") for i in (0, 4)))
+        if zlib.crc32(view[at + 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
+            raise PhotoError(_BROKEN)
+        at = end + 4
+
+
+def _check_webp(data: bytes) -> None:
+    """Raise PhotoError when the first picture chunk of a WebP ends in zeros: libwebp would smear it."""
+    at = 12
+    while at + 8 <= len(data):
+        kind, end = data[at : at + 4], at + 8 + int.from_bytes(data[at + 4 : at + 8], "little")
+        if kind in (b"VP8 ", b"VP8L", b"ANMF"):
+            if data[at:end].endswith(_HOLE):
+                raise PhotoError(_TRUNCATED)
+            return
+        at = end + end % 2
+
+
+def _check_mdat(data: bytes, exif: object) -> None:
+    """Raise PhotoError when the data box (``mdat``) of a HEIC or AVIF ends in zeros: decoders would paint it gray.
+
+    HEVC holds no such run by its own rules. EXIF, often kept behind the picture, may be padded with zeros.
+    """
+    padding = len(exif) - len(exif.rstrip(b"\0")) if isinstance(exif, bytes) else 0
+    at = 0
+    while at + 8 <= len(data):
+        length, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        if length == 1:
+            length = int.from_bytes(data[at + 8 : at + 16], "big")
+        end = at + length if length >= 8 else len(data)
+        body = data[at:end] if kind == b"mdat" else b""
+        if len(body) - len(body.rstrip(b"\0")) >= len(_HOLE) + padding:
+            raise PhotoError(_TRUNCATED)
+        at = end
+
 
 _MARKER = re.compile(rb"\xff+[\x01-\xcf\xd8-\xfe]")  # not a stuffed FF00, not a restart marker
 
@@ -586,7 +645,11 @@ def quality(photo: Photo) -> Quality:
     scale = _LOOK_SIDE / max(height, width)
     target = (max(1, round(width * scale)), max(1, round(height * scale)))
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    gray = cv2.cvtColor(cv2.resize(photo.pixels, target, interpolation=way), cv2.COLOR_RGB2GRAY)
+    gray = cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2GRAY)
+    whole = int(1 / scale)
+    if whole > 1 and min(height, width) >= whole:  # by a whole factor first, which is several times faster
+        gray = cv2.resize(gray, (width // whole, height // whole), interpolation=cv2.INTER_AREA)
+    gray = cv2.resize(gray, target, interpolation=way)
     edges = cv2.Laplacian(gray, cv2.CV_32F)
     # Sensor noise looks like sharpness; smoothed first, only strokes remain.
     strokes = cv2.Laplacian(cv2.GaussianBlur(gray.astype(np.float32), (0, 0), 1.0), cv2.CV_32F)

@@ -1,0 +1,49 @@
+# Two commands do everything on a fresh Debian 12 (Python 3.11, make, git): `make run` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: run test test-slow lint bench easyocr demo lock clean
+
+run: .venv/.runtime          ## open the suite
+	$(BIN)/streamlit run Home.py $(ARGS)
+
+test: .venv/.tests           ## every test but the slow ones
+	$(BIN)/python -m pytest $(ARGS)
+
+test-slow: .venv/.tests
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+lint: .venv/.tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/.tests          ## recall, verdict rates, speed and memory; writes models/hazard_photo.json
+	$(BIN)/python -m tests.benchmarks.hazard_photo $(ARGS)
+
+easyocr: .venv/.runtime      ## the other reading engine, on a CPU build of torch
+	bash .ci/easyocr
+
+demo: .venv/.tests           ## draw the demo photos anew (they are kept in git)
+	$(BIN)/python -c "from pathlib import Path; from lib.entries.hazard_photo import demo; demo.write_demo(Path('data/hazard_photo/demo'))"
+
+lock: .venv/.tests           ## pin everything that the direct pins bring along
+	$(BIN)/pip freeze --exclude torch --exclude torchvision --exclude easyocr > .ci/constraints.txt
+
+.venv/bin/python:
+	bash .ci/venv $(PYTHON)
+
+.venv/.runtime: .venv/bin/python requirements.txt .ci/constraints.txt .ci/fetch.py
+	$(BIN)/pip install --quiet --requirement requirements.txt --constraint .ci/constraints.txt
+	$(BIN)/python .ci/fetch.py
+	touch $@
+
+.venv/.tests: .venv/.runtime pyproject.toml .ci/system
+	bash .ci/system
+	$(BIN)/pip install --quiet --group test --constraint .ci/constraints.txt
+	touch $@
+
+clean:                       ## remove the environment and all state
+	rm -rf .venv .local data/fetched

@@ -1,0 +1,42 @@
+"""Cases, decisions and the audit trail of all entries."""
+
+from lib.casework.book import CaseBook, Label, as_rows
+from lib.casework.errors import (
+    CaseworkError,
+    Conflict,
+    DatabaseBusy,
+    DatabaseUnavailable,
+    NewerDatabase,
+    NotAllowed,
+    StorageFull,
+    UnknownCase,
+    UnknownPhoto,
+)
+from lib.casework.models import DECIDED, KST, TRANSITIONS, Case, Decision, Event, Kind, Outcome, Status
+from lib.casework.photos import keep_photo, photo_path
+
+__all__ = [
+    "DECIDED",
+    "KST",
+    "TRANSITIONS",
+    "Case",
+    "CaseBook",
+    "CaseworkError",
+    "Conflict",
+    "DatabaseBusy",
+    "DatabaseUnavailable",
+    "Decision",
+    "Event",
+    "Kind",
+    "Label",
+    "NewerDatabase",
+    "NotAllowed",
+    "Outcome",
+    "Status",
+    "StorageFull",
+    "UnknownCase",
+    "UnknownPhoto",
+    "as_rows",
+    "keep_photo",
+    "photo_path",
+]

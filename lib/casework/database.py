@@ -1,0 +1,96 @@
+"""The engine under the case book: SQLite in WAL mode by default, PostgreSQL by ``AX_DATABASE_URL``."""
+
+import time
+from sqlite3 import OperationalError
+from typing import Any
+
+from pydantic_core import to_json
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select, text
+from sqlalchemy.exc import ArgumentError
+
+from lib.casework.errors import NewerDatabase
+from lib.casework.models import SCHEMA, Base, SchemaVersion
+
+PATIENCE = 10  # seconds a change waits for another program to finish writing
+_SCHEMA_LOCK = 0x41585F43  # advisory lock: two programs starting at once make one schema
+
+
+def plain_json(value: Any) -> str:
+    """JSON that both databases take: dates and numpy scalars as plain values, NaN as null."""
+    return to_json(value, inf_nan_mode="null", fallback=lambda scalar: scalar.item()).decode()
+
+
+def connect(url: str) -> Engine:
+    """An engine with the durability the case book promises; the schema is made when missing."""
+    address = make_url(url)
+    if address.drivername in ("postgres", "postgresql"):
+        address = address.set(drivername="postgresql+psycopg")
+    if address.get_backend_name() == "sqlite":
+        engine = create_engine(address, json_serializer=plain_json)
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    elif address.drivername == "postgresql+psycopg":
+        engine = create_engine(
+            address, json_serializer=plain_json, pool_pre_ping=True, connect_args={"connect_timeout": PATIENCE}
+        )
+        event.listen(engine, "connect", _set_up_postgresql)
+    else:
+        raise ArgumentError(f"unsupported database: {address.drivername}")
+    try:
+        _make_schema(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def for_writing(engine: Engine) -> Engine:
+    """The same engine, whose transactions take SQLite's write lock at once instead of failing halfway."""
+    return engine.execution_options(writes=True)
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the "begin" listener says BEGIN; sqlite3 itself would say it too late
+    connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+    _switch_to_wal(connection)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def _set_up_postgresql(connection: Any, _record: object) -> None:
+    connection.autocommit = True
+    connection.execute("SET synchronous_commit = on")
+    connection.execute(f"SET lock_timeout = '{PATIENCE}s'")
+    connection.autocommit = False
+
+
+def _switch_to_wal(connection: Any) -> None:
+    """SQLite does not wait for a lock while switching, so we do."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def _make_schema(engine: Engine) -> None:
+    with for_writing(engine).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
+        if not inspect(connection).has_table(SchemaVersion.__tablename__):
+            Base.metadata.create_all(connection)
+            connection.execute(insert(SchemaVersion).values(version=SCHEMA))
+        found = connection.scalars(select(SchemaVersion.version)).one()
+        if found > SCHEMA:
+            raise NewerDatabase(
+                f"사건부가 더 새로운 프로그램으로 만들어졌습니다(사건부 {found}판, 이 프로그램 {SCHEMA}판). "
+                "프로그램을 최신판으로 올린 뒤 여십시오. 아무것도 바꾸지 않았습니다."
+            )

@@ -1,0 +1,27 @@
+"""Barcodes on a photo (zxing-cpp)."""
+
+import cv2
+
+from lib.entries.hazard_photo.ocr import Pixels
+
+LONG_SIDE = 2000  # bars of a small code vanish below 1600; above this only time is lost
+
+
+def read(pixels: Pixels) -> str | None:
+    """Digits of the first product barcode (EAN/UPC) on RGB ``pixels``, else of any code, else None.
+
+    UPC-A (12 digits) is given as EAN-13 with its leading zero, the form the official product list uses.
+    """
+    import zxingcpp
+
+    scale = min(1.0, LONG_SIDE / max(pixels.shape[:2]))
+    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
+    codes = zxingcpp.read_barcodes(small, try_rotate=True, try_downscale=True)
+    texts = sorted((code.text for code in codes if code.text), key=lambda text: not (text.isdigit() and len(text) in (8, 12, 13)))
+    return normalise(texts[0]) if texts else None
+
+
+def normalise(code: str) -> str:
+    """EAN-13 form of a product barcode; other codes unchanged."""
+    digits = "".join(char for char in code if char.isdigit())
+    return digits.zfill(13) if len(digits) == 12 and len(digits) == len(code.strip()) else code.strip()

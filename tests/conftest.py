@@ -1,0 +1,81 @@
+"""Databases and data folders for every test: nothing here touches the officer's own."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from lib.casework import CaseBook
+from lib.settings import settings
+
+POSTGRES = Path("/usr/lib/postgresql/15/bin")
+_numbers = count(1)
+
+
+@pytest.fixture
+def data_dir(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """All state of the suite under a folder of this test, and no PostgreSQL configured."""
+    monkeypatch.setenv("AX_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("AX_DATABASE_URL", raising=False)
+    settings.cache_clear()
+    yield tmp_path
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A real PostgreSQL 15 of our own, reachable only through a socket in its private folder."""
+    if not (POSTGRES / "postgres").exists():
+        pytest.skip(f"no PostgreSQL 15 in {POSTGRES}")
+    folder = Path(tempfile.mkdtemp(prefix="ax-postgres-"))
+    as_postgres: list[str] = []
+    if os.geteuid() == 0:  # postgres refuses root
+        shutil.chown(folder, "postgres", "postgres")
+        as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--pdeathsig=INT"]
+    initdb = [POSTGRES / "initdb", "-D", folder / "data", "-U", "ax", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+    subprocess.run([*as_postgres, *initdb, "--no-sync"], check=True, capture_output=True, cwd=folder)
+    serve = [POSTGRES / "postgres", "-D", folder / "data", "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen([*as_postgres, *serve], stdout=log, stderr=log, cwd=folder)
+    try:
+        address = f"postgresql://ax@/postgres?host={folder}"
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                psycopg.connect(address).close()
+                break
+            except psycopg.OperationalError:
+                if server.poll() is not None or time.monotonic() > deadline:
+                    pytest.fail((folder / "log").read_text())
+                time.sleep(0.05)
+        yield address
+    finally:
+        server.send_signal(signal.SIGINT)  # fast shutdown: whoever is still connected is dropped
+        server.wait(20)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of this test: each kind the suite runs on."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'cases.sqlite'}"
+    address: str = request.getfixturevalue("postgres")
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return address.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture
+def book(database_url: str) -> Iterator[CaseBook]:
+    with CaseBook.open(database_url) as opened:
+        yield opened

@@ -127,7 +127,7 @@ class Index:
             if key := t.squeeze(name.name):
                 self.exact.setdefault(key, []).append(name)
         self.benign = {key for key in map(t.squeeze, catalogue.benign) if key} - self.exact.keys()
-        self.covering = {key for key in self.benign if any(own in key for own in self.exact if len(own) < len(key))}
+        self.covering = {key for key in self.benign if any(part in self.exact for part in _parts(key))}
         anywhere = [key for key, names in self.exact.items() if any(name.rule == "any" for name in names)]
         conditional = {row.id for row in catalogue.ingredients.values() if row.condition}
         spoilable = [k for k in anywhere if not all(name.ingredient_id in conditional for name in self.exact[k])]
@@ -169,9 +169,9 @@ def find(lines: Sequence[Line], catalogue: Catalogue, as_of: date) -> list[Match
     names = index(catalogue)
     label = _Label(stream, lines)
     hits = list(_exact(stream, names))
-    hits += _confused(stream, names, taken=hits)
-    hits += _glued(stream, names, taken=hits)
-    hits += _fuzzy(stream, names, taken=hits)
+    hits += list(_confused(stream, names, taken=hits))
+    hits += list(_glued(stream, names, taken=hits))
+    hits += list(_fuzzy(stream, names, taken=hits))
     covers = list(_covers(stream, names))
     matches: list[Match] = []
     accepted: list[_Hit] = []
@@ -220,6 +220,13 @@ def _spelling(key: str) -> str:
     return unicodedata.normalize("NFD", t.confuse(key)[0])
 
 
+def _parts(key: str) -> Iterator[str]:
+    """Every shorter piece of two characters and more."""
+    for size in range(2, len(key)):
+        for start in range(len(key) - size + 1):
+            yield key[start : start + size]
+
+
 def _occurrences(text: str, key: str) -> Iterator[int]:
     at = text.find(key)
     while at >= 0:
@@ -262,7 +269,7 @@ def _confused(stream: t.Stream, names: Index, taken: Sequence[_Hit]) -> Iterator
     for spelling, key in names.confused.items():
         for i in _occurrences(folded, spelling):
             start, end = at[i], at[i + len(spelling)]
-            if not _overlaps(start, end, taken) and _whole(stream, start, end):
+            if not any(hit.start <= start and end <= hit.end for hit in taken) and _whole(stream, start, end):
                 word = stream.squeezed[start:end]
                 if word not in names.benign:
                     yield _Hit(start, end, tuple(n for n in names.exact[key] if n.rule in ("any", "word")), "ocr", 0.95)

@@ -1,10 +1,13 @@
 """One way in for the page, the command line and the tests: photos in, judgements (and Findings) out."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from difflib import SequenceMatcher
 from typing import Any
+
+import numpy as np
 
 from lib.entries.hazard_photo import barcode, catalogue, match, ocr, verdict
 from lib.entries.hazard_photo.catalogue import Catalogue, Effect, Product
@@ -79,19 +82,18 @@ def judge_bytes(data: bytes, name: str, **options: Any) -> Judgement:
     return judge(photo, receive=time.perf_counter() - started, **options)
 
 
-def correct(judgement: Judgement, texts: dict[int, str], listed: Catalogue | None = None) -> Judgement:
-    """Judge again with lines as the officer reads them: {line index: text}; an index past the end adds a line."""
-    lines = list(judgement.reading.lines)
-    for index, text in sorted(texts.items()):
-        if index < len(lines):
-            lines[index] = replace(lines[index], text=text, score=1.0)
-        elif text.strip():
-            height, width = judgement.photo.pixels.shape[:2]
-            below = height + 40.0 * (index - len(judgement.reading.lines) + 1)
-            box = ((0.0, below), (float(width), below), (float(width), below + 20), (0.0, below + 20))
-            lines.append(Line(text, 1.0, box))
-    reading = replace(judgement.reading, lines=tuple(line for line in lines if line.text.strip()))
-    again = _conclude(
+def again(judgement: Judgement, *, text: str | None = None, listed: Catalogue | None = None, **changed: Any) -> Judgement:
+    """Judge again without reading again: with the officer's ``text`` (one line a row), another quantity or day.
+
+    Lines the officer left alone keep their place on the photo and their score; new lines have no place.
+    """
+    judgement = replace(judgement, **changed)
+    reading = judgement.reading
+    corrected = judgement.corrected
+    if text is not None and text.splitlines() != [line.text for line in reading.lines]:
+        reading = replace(reading, lines=tuple(_edited(reading.lines, text.splitlines(), judgement.photo.size)))
+        corrected = True
+    done = _conclude(
         judgement.photo,
         judgement.quality,
         reading,
@@ -101,7 +103,27 @@ def correct(judgement: Judgement, texts: dict[int, str], listed: Catalogue | Non
         judgement.quantity,
         judgement.seconds,
     )
-    return replace(again, corrected=True)
+    return replace(done, corrected=corrected)
+
+
+def _edited(lines: Sequence[Line], texts: list[str], size: tuple[int, int]) -> Iterator[Line]:
+    width, below = float(size[0]), float(size[1])
+    same = SequenceMatcher(a=[line.text for line in lines], b=texts, autojunk=False)
+    for kind, a0, a1, b0, b1 in same.get_opcodes():
+        if kind == "equal":
+            yield from lines[a0:a1]
+            continue
+        for i, text in enumerate(text for text in texts[b0:b1] if text.strip()):
+            if kind == "replace" and a0 + i < a1:
+                yield replace(lines[a0 + i], text=text, score=1.0)
+            else:  # a line the camera missed: below the photo, in a paragraph of its own
+                below += 60
+                yield Line(text, 1.0, ((0.0, below), (width, below), (width, below + 20), (0.0, below + 20)))
+
+
+def light(judgement: Judgement) -> Judgement:
+    """The judgement without its pixels, for keeping many of them."""
+    return replace(judgement, photo=replace(judgement.photo, pixels=np.zeros((1, 1, 3), dtype=np.uint8)))
 
 
 def _conclude(

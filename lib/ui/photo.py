@@ -1,13 +1,33 @@
 """One photo's verdict on screen: the verdict first and large, then where it was read, why, and how long it took."""
 
+import hashlib
+import json
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from datetime import date
 from html import escape
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from lib.casework import Case, CaseworkError, Outcome, keep_photo, photo_path
 from lib.entries.hazard_photo import marking, screen
 from lib.entries.hazard_photo.catalogue import Effect
+from lib.entries.hazard_photo.match import Box
+from lib.entries.hazard_photo.ocr import EngineMissing
+from lib.entries.hazard_photo.photo import PhotoError, decode, thumbnail
 from lib.entries.hazard_photo.screen import Judgement, Seconds
-from lib.entries.hazard_photo.verdict import Ground, Verdict
+from lib.entries.hazard_photo.verdict import SELF_USE_BOTTLES, Ground, Verdict
+from lib.settings import MODELS
+from lib.ui import cache, export
+from lib.ui.guard import Officer
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+Crops = dict[Box, bytes]
+KEEP = 200  # judged photos a session holds
 
 LOOK = {  # background, icon
     Verdict.NARCOTIC: ("#7a0052", "⛔"),
@@ -56,7 +76,7 @@ def timer(seconds: Seconds) -> None:
     )
 
 
-def why(judgement: Judgement, crops: dict[tuple[tuple[float, float], ...], bytes]) -> None:
+def why(judgement: Judgement, crops: Crops) -> None:
     """Every ground: what was read and where, what it stands for, how sure, by which law."""
     for ground in judgement.grounds:
         with st.container(border=True):
@@ -66,7 +86,7 @@ def why(judgement: Judgement, crops: dict[tuple[tuple[float, float], ...], bytes
         st.caption(f"참고: 「{match.found}」은(는) {match.ingredient.released_on} 지정 해제된 성분으로 차단 근거가 아닙니다.")
 
 
-def _ground(ground: Ground, crops: dict[tuple[tuple[float, float], ...], bytes]) -> None:
+def _ground(ground: Ground, crops: Crops) -> None:
     st.html(
         f"<div style='font-weight:600;word-break:keep-all'>{LOOK[ground.verdict][1]} {escape(ground.verdict.label)} — "
         f"{escape(ground.text)}</div>"
@@ -83,20 +103,232 @@ def _ground(ground: Ground, crops: dict[tuple[tuple[float, float], ...], bytes])
             st.image(crop, width=420)
 
 
-def pictures(judgement: Judgement) -> tuple[bytes, dict[tuple[tuple[float, float], ...], bytes]]:
+def _pictures(judgement: Judgement) -> tuple[bytes, Crops]:
     """The marked photo and the enlarged words by box, made while the pixels are still at hand."""
     crops = {m.box: marking.enlarged(judgement, m.box) for m in judgement.matches if m.box}
     return marking.marked(judgement), crops
 
 
-def edited_text(judgement: Judgement, *, key: str) -> str | None:
-    """The officer's correction of what was read, None while untouched."""
+@dataclass(frozen=True)
+class Asked:
+    """What the officer says about the goods: it travels with every judgement on the page."""
+
+    as_of: date
+    quantity: int | None
+    goods: dict[str, str]
+
+
+@dataclass
+class Kept:
+    """One judged photo of this session, without its pixels."""
+
+    data: bytes
+    judgement: Judgement
+    marked: bytes
+    crops: Crops
+
+
+def conditions() -> Asked:
+    """Quantity, day of judgement and the goods' papers; all optional. The personal code is masked before it is kept."""
+    with st.expander("수량·기준일·물품 정보(선택)"):
+        with st.container(horizontal=True):
+            quantity = st.number_input(
+                "수량(병)", min_value=1, max_value=9999, value=None, step=1, help=f"{SELF_USE_BOTTLES}병을 넘으면 확인필요", width=150
+            )
+            as_of = st.date_input("판정 기준일", date.today(), max_value=date.today(), width=170)
+        with st.container(horizontal=True):
+            hbl = st.text_input("HBL 번호", max_chars=40, width=220)
+            pccc = st.text_input("개인통관고유부호", max_chars=13, help="가운데를 가리고 저장합니다.", width=220)
+        with st.container(horizontal=True):
+            product = st.text_input("제품명", max_chars=120, width=220)
+            maker = st.text_input("제조사·제조국", max_chars=120, width=220)
+    goods = {"hbl": hbl, "pccc": masked(pccc), "product": product, "maker": maker}
+    return Asked(as_of, quantity, {name: value.strip() for name, value in goods.items() if value.strip()})
+
+
+def masked(pccc: str) -> str:
+    """A personal customs code with all but its first and last two characters hidden."""
+    code = pccc.strip()
+    return code[:1] + "*" * (len(code) - 3) + code[-2:] if len(code) > 3 else "*" * len(code)
+
+
+def one(photo: tuple[str, bytes], asked: Asked, officer: Officer) -> None:
+    """Judge one photo and show verdict, decision, picture, reasons, correction, in the order they are needed."""
+    kept = _judged(photo, asked)
+    if kept is not None:
+        _show(kept, asked, officer)
+
+
+def batch(photos: Sequence[tuple[str, bytes]], asked: Asked, officer: Officer) -> None:
+    """Judge many photos with progress; a table, gravest first, opens each."""
+    done: list[tuple[str, Kept | None]] = []
+    bar = st.progress(0.0, f"사진 {len(photos)}장을 판정합니다.")
+    for i, photo in enumerate(photos):
+        done.append((photo[0], _judged(photo, asked, quiet=True)))
+        bar.progress((i + 1) / len(photos), f"{i + 1}/{len(photos)}장 판정함: {photo[0]}")
+    bar.empty()
+    order = list(Verdict)
+    good = sorted(((n, k) for n, k in done if k), key=lambda pair: order.index(pair[1].judgement.verdict))
+    rows = [_row(name, kept.judgement) for name, kept in good]
+    counts = {verdict: sum(k.judgement.verdict is verdict for _, k in good) for verdict in order}
+    st.markdown(" · ".join(f"{LOOK[v][1]} {v.label} **{n}**" for v, n in counts.items() if n))
+    picked = st.dataframe(rows, hide_index=True, on_select="rerun", selection_mode="single-row", key="hazard_batch")
+    export.downloads(rows, "사진 판정", key="hazard_batch")
+    st.caption("행을 고르면 아래에 판정 내용이 열립니다.")
+    chosen = picked["selection"]["rows"]
+    if chosen and chosen[0] < len(good):
+        _show(good[chosen[0]][1], asked, officer)
+
+
+def _judged(photo: tuple[str, bytes], asked: Asked, *, quiet: bool = False) -> Kept | None:
+    name, data = photo
+    shelf: dict[str, Kept] = st.session_state.setdefault("hazard_kept", {})
+    sha256 = hashlib.sha256(data).hexdigest()
+    kept = shelf.get(sha256)
+    if kept is None:
+        try:
+            with nullcontext() if quiet else st.spinner("사진을 읽고 판정하는 중입니다."):
+                full = screen.judge_bytes(data, name, reader=cache.reader(), as_of=asked.as_of, quantity=asked.quantity)
+                kept = Kept(data, screen.light(full), *_pictures(full))
+        except (PhotoError, EngineMissing) as error:
+            st.error(f"{name}: {error}" if quiet else str(error), icon="📵")
+            return None
+        shelf[sha256] = kept
+        while len(shelf) > KEEP:
+            shelf.pop(next(iter(shelf)))
+    if (kept.judgement.as_of, kept.judgement.quantity) != (asked.as_of, asked.quantity):
+        kept.judgement = screen.again(kept.judgement, as_of=asked.as_of, quantity=asked.quantity)
+    return kept
+
+
+def _show(kept: Kept, asked: Asked, officer: Officer) -> None:
+    place = st.container()
+    sha256 = kept.judgement.photo.sha256
     with st.expander("잘못 읽었습니까? 글자를 고치면 바로 다시 판정합니다."):
-        now = "\n".join(line.text for line in judgement.reading.lines)
-        text = st.text_area("읽은 글자(한 줄에 하나)", now, height=260, key=key)
-    return text if text != now else None
+        text = st.text_area(
+            "읽은 글자(한 줄에 하나)",
+            "\n".join(line.text for line in kept.judgement.reading.lines),
+            height=260,
+            key=f"text_{sha256}",
+        )
+    judgement = screen.again(kept.judgement, text=text)
+    with place:
+        banner(judgement)
+        if judgement.corrected:
+            st.caption("✏️ 담당자가 고친 글자로 판정했습니다.")
+        _decision(judgement, kept.data, asked, officer)
+        left, right = st.columns([1, 1], gap="medium")
+        with left:
+            st.image(kept.marked, caption="판정에 쓰인 낱말을 상자로 표시했습니다.", width="stretch")
+            timer(judgement.seconds)
+        with right:
+            why(judgement, kept.crops)
+            code = judgement.barcode
+            st.caption(
+                f"바코드 {code or '읽지 못함'} · 판독 엔진 {judgement.reading.engine} · 판정 기준일 {judgement.as_of} · "
+                f"목록 기준일 {judgement.list_date} · 사진 해시 {sha256[:12]}"
+            )
+            for note in (*judgement.photo.notes, *judgement.quality.problems):
+                st.caption(f"📷 {note}")
 
 
-def record(judgement: Judgement) -> dict[str, object]:
-    """Case facts of a judgement."""
-    return screen.facts(judgement)
+def _decision(judgement: Judgement, data: bytes, asked: Asked, officer: Officer) -> None:
+    """One tap decides: the advised decision first; it becomes a case with the photo and everything it rests on."""
+    sha256 = judgement.photo.sha256
+    told = st.session_state.get(f"decided_{sha256}")
+    if told:
+        st.success(told, icon="✅")
+        return
+    note = st.text_input("메모(선택)", key=f"note_{sha256}", placeholder="현품과 대조한 내용", label_visibility="collapsed")
+    advised = screen.ADVISED[judgement.verdict]
+    options = sorted(screen.OUTCOMES, key=lambda outcome: outcome.code != advised)
+    with st.container(horizontal=True, gap="small"):
+        for outcome in options[:3]:
+            if st.button(outcome.label, type="primary" if outcome.code == advised else "secondary", key=f"{outcome.code}_{sha256}"):
+                _keep(judgement, data, asked, officer, outcome, note)
+        with st.popover("다른 처분"):
+            for outcome in options[3:]:
+                if st.button(outcome.label, key=f"{outcome.code}_{sha256}", width="stretch"):
+                    _keep(judgement, data, asked, officer, outcome, note)
+
+
+def _keep(judgement: Judgement, data: bytes, asked: Asked, officer: Officer, outcome: Outcome, note: str) -> None:
+    sha256 = judgement.photo.sha256
+    book = cache.case_book()
+    found = screen.finding(judgement)
+    found = replace(found, facts={**found.facts, "office": officer.office, **asked.goods})
+    try:
+        keep_photo(data, sha256, f".{judgement.photo.format.lower()}")
+        case, made = book.register(found, by=officer.name)
+        if not made:
+            st.warning(f"이미 {case.number}로 진행 중인 사진입니다. 「사건 목록」에서 이어서 처리하십시오.")
+            return
+        book.decide(case.id, case.version, outcome, by=officer.name, note=note)
+    except CaseworkError as error:
+        st.error(str(error))
+        return
+    st.session_state[f"decided_{sha256}"] = f"{case.number} 「{outcome.label}」로 기록했습니다. 사건 목록에서 볼 수 있습니다."
+    st.rerun()
+
+
+def _row(name: str, judgement: Judgement) -> dict[str, object]:
+    return {
+        "판정": f"{LOOK[judgement.verdict][1]} {judgement.verdict.label}",
+        "사진": name,
+        "성분": ", ".join(m.ingredient.name_ko for m in judgement.matches if m.effect is not Effect.CLEAR),
+        "읽은 글자": ", ".join(m.found for m in judgement.matches if m.effect is not Effect.CLEAR),
+        "바코드": judgement.barcode or "",
+        "초": round(judgement.seconds.total, 1),
+        "목록 기준일": judgement.list_date.isoformat(),
+    }
+
+
+def show_case(case: Case) -> None:
+    """A kept case: its photo, reasons and text as they were when decided."""
+    facts = case.facts
+    try:
+        st.image(thumbnail(decode(photo_path(facts["sha256"]).read_bytes()), 900), width=420)
+    except (CaseworkError, PhotoError, OSError):
+        st.caption("보관된 사진을 열 수 없습니다.")
+    for reason in case.reasons:
+        st.html(
+            f"<div style='font-weight:600'>{escape(reason['text'])}</div>"
+            f"<div style='opacity:.8;font-size:.88rem'>{escape(reason['legal_basis'])}</div>"
+        )
+    goods = {"hbl": "HBL", "pccc": "개인통관고유부호", "product": "제품명", "maker": "제조사·제조국", "barcode": "바코드"}
+    shown = [f"{label} {facts[name]}" for name, label in goods.items() if facts.get(name)]
+    st.caption(" · ".join([*shown, f"판정 기준일 {facts['as_of']}", f"목록 기준일 {facts['list_date']}", f"해시 {case.subject[:12]}"]))
+    with st.expander("읽은 글자"):
+        st.text("\n".join(line["text"] for line in facts["text"]))
+
+
+def model_card() -> None:
+    """What the judging was measured to miss and to block wrongly, on which data."""
+    path = MODELS / "hazard_photo.json"
+    if not path.exists():
+        st.info("아직 측정 결과가 없습니다. `make bench`가 측정하여 기록합니다.")
+        return
+    card = json.loads(path.read_text(encoding="utf-8"))
+    st.warning(card["notice"], icon="🧪")
+    columns = st.columns(4)
+    for column, figure in zip(columns, card["headline"], strict=False):
+        column.metric(figure["label"], figure["value"], help=figure["help"], border=True)
+    for table in card["tables"]:
+        st.markdown(f"**{table['title']}**")
+        st.plotly_chart(_heat(table), config={"displayModeBar": False}, key=table["title"])
+    st.markdown("**한계**\n" + "\n".join(f"- {line}" for line in card["limits"]))
+
+
+def _heat(table: dict[str, Any]) -> "go.Figure":
+    import plotly.graph_objects as go
+
+    text = [[cell if cell is None else f"{cell:.1%}" for cell in row] for row in table["values"]]
+    figure = go.Figure(
+        go.Heatmap(
+            z=table["values"], x=table["columns"], y=table["rows"], text=text, texttemplate="%{text}", zmin=0, zmax=0.2,
+            colorscale=[[0, "#e6f3ef"], [0.15, "#f5d58a"], [1, "#b3151b"]], showscale=False, hoverinfo="skip",
+        )
+    )
+    figure.update_layout(height=90 + 44 * len(table["rows"]), margin={"l": 10, "r": 10, "t": 10, "b": 10})
+    figure.update_yaxes(autorange="reversed")
+    return figure

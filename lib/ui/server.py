@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.runtime.pages_manager import PagesManager
 
 from lib.settings import DATA
 
@@ -47,7 +48,12 @@ def tell_in_korean(error: Exception) -> bool:
 
 
 def options() -> dict[str, Any]:
-    """Arguments for ``st.App``."""
+    """Arguments for ``st.App``.
+
+    Until Home.py has run once, Streamlit would take a deep link for a page of the old ``pages/`` kind and show it
+    without navigation; here Home.py always runs first.
+    """
+    PagesManager.uses_pages_directory = False
     return {
         "routes": [Mount("/fonts", StaticFiles(directory=DATA / "fetched", check_dir=False))],
         "middleware": [Middleware(SecurityHeaders)],

@@ -19,8 +19,18 @@ h1, h2, h3, p, li, label {word-break: keep-all; overflow-wrap: anywhere}
 .ax-card-title {font-size: 1.12rem; font-weight: 700; margin: 0}
 .ax-card-official {opacity: .75; font-size: .82rem; margin: .15rem 0 .4rem; min-height: 2.4em}
 .ax-card p {margin: 0 0 .35rem; font-size: .94rem}
+/* Streamlit's own words on these widgets are English and cannot be set */
+[data-testid="stFileUploaderDropzone"] button p, [data-testid="stFileUploaderDropzoneInstructions"] span,
+[data-testid="stCameraInputButton"] {font-size: 0 !important}
+[data-testid="stFileUploaderDropzone"] button p::after {content: "파일 고르기"; font-size: 1rem}
+[data-testid="stFileUploaderDropzoneInstructions"] span::after {
+  content: "여러 장 가능 · 한 장 30MB까지 · 끌어다 놓아도 됩니다"; font-size: .88rem}
+[data-testid="stCameraInputButton"]::after {content: "📷 촬영"; font-size: 1.05rem}
+[data-testid="stCameraInput"]:has(img) [data-testid="stCameraInputButton"]::after {content: "다시 촬영"}
+.ax-card.soon {opacity: .68}
+[data-testid="stPageLink"] a {border: 1px solid currentColor; border-radius: .6rem; justify-content: center; padding: .45rem}
 @media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] {padding: 3rem .8rem 5rem}
+  [data-testid="stMainBlockContainer"] {padding: 4.2rem .8rem 5rem}
   .ax-title {font-size: 1.35rem}
   .ax-card-official {min-height: 0}
 }
@@ -39,7 +49,7 @@ def header(item: Entry) -> None:
 def hall(entries: Sequence[Entry], pages: Mapping[str, StreamlitPage]) -> None:
     """The front hall: today's work, then the gallery."""
     st.html(
-        f"{CSS}<p class='ax-kicker'>2026년 6월 관세청 AI 경진대회 수상·본선 진출작 8편</p>"
+        f"{CSS}<p class='ax-kicker'>2026년 6월 관세청이 시상한 현장 직원의 AI 도구 8편</p>"
         "<div class='ax-title' role='heading' aria-level='1'>🛃 관세 AX 스위트</div>"
         "<p class='ax-lead'>현장 직원이 만든 여덟 가지 도구를, 근거를 설명하는 하나의 제품으로 모았습니다. "
         "아래에서 업무를 고르십시오.</p>"
@@ -63,7 +73,8 @@ def _todays_work(entries: Sequence[Entry], pages: Mapping[str, StreamlitPage]) -
     with st.container(horizontal=True, gap="medium"):
         for item in entries:
             if item.id in pages:
-                st.metric(f"{item.icon} {item.name}", f"{counts.get(item.id, 0):,}건", help="종결되지 않은 사건 수", border=True)
+                count = f"{counts.get(item.id, 0):,}건"
+                st.metric(f"{item.icon} {item.name}", count, help="종결되지 않은 사건 수", border=True, width=260)
     if not any(counts.values()):
         st.caption("처리할 사건이 없습니다. 업무 화면에서 판정하고 처분하면 여기에 쌓입니다.")
 
@@ -71,10 +82,10 @@ def _todays_work(entries: Sequence[Entry], pages: Mapping[str, StreamlitPage]) -
 def _card(item: Entry, page: StreamlitPage | None) -> None:
     with st.container(border=True, height="stretch"):
         st.html(
-            f"<div class='ax-card'><p class='ax-card-title'>{item.icon} {escape(item.name)}</p>"
+            f"<div class='ax-card{'' if page else ' soon'}'><p class='ax-card-title'>{item.icon} {escape(item.name)}</p>"
             f"<p class='ax-card-official'>{escape(item.title)}</p>"
             f"<p><b>문제</b> {escape(item.problem)}</p><p><b>효과</b> {escape(item.benefit)}</p>"
-            f"<p class='ax-kicker'>{escape(item.office)} · {escape(item.award)}</p></div>"
+            f"<p class='ax-kicker'>{escape(item.office)} · <b>{escape(item.award)}</b></p></div>"
         )
         if page:
             st.page_link(page, label="열기", icon="➡️", width="stretch")

@@ -1083,6 +1083,12 @@ _STAGES = [
 ]  # fmt: skip
 
 
+def samples() -> list[tuple[Path, str]]:
+    """The demo photos kept in git and their Korean titles."""
+    with (DATA / "demo" / "truth.csv").open(encoding="utf-8", newline="") as file:
+        return [(DATA / "demo" / row["file"], row["title_ko"]) for row in csv.DictReader(file)]
+
+
 def write_demo(folder: Path, seed: int = 7) -> None:
     """Eight photos (JPEG, 1200 x 1600) and `truth.csv` (file, title_ko, expected_verdict) into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -431,7 +431,7 @@ class _Label:
         dose = bool(t.DOSE.search(segment)) or any(t.DOSE.search(text) for text in self._beside(start))
         if name.rule == "dose":
             return dose
-        return dose or is_list or bool(rest.strip()) or (self.has_heading and end - start > 1)
+        return dose or is_list or bool(rest.strip()) or (self.has_heading and end - start > 1) or self._negated(start, end)
 
     def _is_acronym(self, start: int, end: int, name: Name) -> bool:
         printed = "".join(c for c in unicodedata.normalize("NFKC", self.stream.raw[start:end]) if c.isalnum())
@@ -439,6 +439,8 @@ class _Label:
         if "\n" in self.stream.raw[start:end]:
             return False
         if any(c.isdigit() for c in wanted) and len(wanted) >= 4:
+            return True
+        if printed.upper() == wanted and sum(c.isupper() for c in printed) >= 2:  # hCG
             return True
         return printed == wanted or (printed.rstrip("s") == wanted and wanted.isupper())
 
@@ -452,9 +454,11 @@ class _Label:
         spaced = t.char_class(raw[start]) in (t.HAN_CLASS, t.KANA_CLASS)  # there a space parts items as a comma does
         separator = _SPACE_TOO if spaced else SEPARATOR
         before = raw[left:start]
-        cuts = [found.end() for ends in (separator, t.DOSE) for found in ends.finditer(before)]
+        cuts = [found.end() for ends in (separator, t.DOSE, NEGATION_BEFORE) for found in ends.finditer(before)]
         before = before[max(cuts) :] if cuts else before
         after = raw[end:right]
+        if NEGATION_AFTER.match(after):
+            after = ""
         if dose := t.DOSE.search(after):
             after = after[: dose.end()]
         cut = (SEPARATOR if dose else separator).search(after)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from lib.casework import Outcome, Status
 from lib.entries.hazard_photo import barcode, catalogue, match, ocr, verdict
 from lib.entries.hazard_photo.catalogue import Catalogue, Effect, Product
 from lib.entries.hazard_photo.match import Match
@@ -18,6 +19,20 @@ from lib.entries.hazard_photo.verdict import Ground, Verdict
 from lib.screening import Evidence, Finding, Reason
 
 ENTRY = "hazard_photo"
+OUTCOMES = (
+    Outcome("reported", "통관금지·보고", Status.ACTION),
+    Outcome("held", "통관보류(반입차단)", Status.ACTION),
+    Outcome("inspect", "현품검사·요건확인 의뢰", Status.ACTION),
+    Outcome("returned", "반송·폐기"),
+    Outcome("passed", "차단 사유 없음"),
+)
+ADVISED = {  # the decision that follows from a verdict, offered first
+    Verdict.NARCOTIC: "reported",
+    Verdict.BLOCK: "held",
+    Verdict.CHECK: "inspect",
+    Verdict.UNREADABLE: "inspect",
+    Verdict.CLEAR: "passed",
+}
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ def gallery() -> None:
 
 if __name__ == "__main__":
     st.set_page_config(page_title="관세 AX 스위트", page_icon="🛃", layout="wide")
-    st.navigation({"": [st.Page(gallery, title="처음 화면", icon="🛃", default=True)], "업무": list(BUILT.values())}).run()
+    st.navigation(
+        {"": [st.Page(gallery, title="처음 화면", icon="🛃", default=True)], "업무": list(BUILT.values())}
+    ).run()
 else:  # the web server imports this file to find the app it serves
     app = st.App(__file__, **server.options())

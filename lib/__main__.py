@@ -10,7 +10,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 app = typer.Typer(
-    help="관세 AX 스위트 명령줄. 화면과 같은 판정을 파일과 야간 작업에서 씁니다.", add_completion=False, no_args_is_help=True
+    help="관세 AX 스위트 명령줄. 화면과 같은 판정을 파일과 야간 작업에서 씁니다.",
+    add_completion=False,
+    no_args_is_help=True,
 )
 catalogue_app = typer.Typer(help="반입차단 성분·제품 목록을 보고 갱신합니다.", no_args_is_help=True)
 cases_app = typer.Typer(help="사건 목록을 보고 내보냅니다.", no_args_is_help=True)
@@ -46,9 +48,10 @@ def judge(
         try:
             found = screen.judge_bytes(path.read_bytes(), path.name, reader=reader, as_of=day, quantity=quantity)
         except OSError as error:
-            reason = {FileNotFoundError: "파일이 없습니다", IsADirectoryError: "폴더입니다. 사진 파일을 지정하십시오"}.get(
-                type(error), "파일을 열 수 없습니다"
-            )
+            reason = {
+                FileNotFoundError: "파일이 없습니다",
+                IsADirectoryError: "폴더입니다. 사진 파일을 지정하십시오",
+            }.get(type(error), "파일을 열 수 없습니다")
             failed = _complain(path, f"{reason}.")
         except PhotoError as error:
             failed = _complain(path, str(error))
@@ -111,7 +114,9 @@ def catalogue_import(
     if as_json:
         print(json.dumps(vars(done), ensure_ascii=False, default=str))
     else:
-        print(f"추가 {done.added}, 변경 {done.changed}, 해제 {done.released}, 그대로 {done.unchanged} (기준일 {done.list_date})")
+        print(
+            f"추가 {done.added}, 변경 {done.changed}, 해제 {done.released}, 그대로 {done.unchanged} (기준일 {done.list_date})"
+        )
 
 
 @cases_app.command("list")

@@ -10,6 +10,13 @@ PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "gif", "bmp
 WAYS = {"camera": "📷 촬영", "upload": "🖼️ 올리기", "paste": "📋 붙여넣기", "demo": "🎬 시연"}
 
 
+def given(key: str) -> bool:
+    """Whether photos are already there, before the widgets that hold them are drawn again."""
+    way = st.session_state.get(f"{key}_way", "upload")
+    holder = {"camera": "camera", "upload": "files", "paste": "pasted", "demo": "demo"}[way]
+    return bool(st.session_state.get(f"{key}_{holder}"))
+
+
 def photos(key: str, demo: Sequence[tuple[Path, str]]) -> list[Named]:
     """One or many photos by camera, upload, paste or demo. ``demo``: files and their Korean titles."""
     way = st.segmented_control(
@@ -27,7 +34,9 @@ def photos(key: str, demo: Sequence[tuple[Path, str]]) -> list[Named]:
         return [("촬영.jpg", shot.getvalue())] if shot else []
     if way == "upload":
         files = st.file_uploader(
-            "성분표 사진을 올려 주십시오. 여러 장을 한꺼번에 올릴 수 있습니다.", accept_multiple_files=True, key=f"{key}_files"
+            "성분표 사진을 올려 주십시오. 여러 장을 한꺼번에 올릴 수 있습니다.",
+            accept_multiple_files=True,
+            key=f"{key}_files",
         )
         return [(file.name, file.getvalue()) for file in files]
     if way == "paste":
@@ -37,7 +46,9 @@ def photos(key: str, demo: Sequence[tuple[Path, str]]) -> list[Named]:
 
 def _pasted(key: str) -> list[Named]:
     """The chat box takes images from the clipboard; what was pasted last stays until the next paste."""
-    sent = st.chat_input("복사한 사진을 여기에 붙여 넣고(Ctrl+V) 보내 주십시오.", accept_file="multiple", key=f"{key}_paste")
+    sent = st.chat_input(
+        "복사한 사진을 여기에 붙여 넣고(Ctrl+V) 보내 주십시오.", accept_file="multiple", key=f"{key}_paste"
+    )
     if sent and sent.files:
         st.session_state[f"{key}_pasted"] = [(file.name, file.getvalue()) for file in sent.files]
     elif sent:

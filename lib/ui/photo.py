@@ -62,7 +62,11 @@ def banner(judgement: Judgement) -> None:
 
 def timer(seconds: Seconds) -> None:
     """받기, 읽기, 판정 beside the five minutes it took by hand."""
-    parts = (("받기", seconds.receive, "#7aa7d9"), ("읽기", seconds.read, "#0b4ea2"), ("판정", seconds.judge, "#12a594"))
+    parts = (
+        ("받기", seconds.receive, "#7aa7d9"),
+        ("읽기", seconds.read, "#0b4ea2"),
+        ("판정", seconds.judge, "#12a594"),
+    )
     bars = "".join(
         f"<div style='flex:{max(value / max(seconds.total, 1e-6), 0.02):.3f};background:{colour}'></div>"
         for _, value, colour in parts
@@ -83,14 +87,20 @@ def why(judgement: Judgement, crops: Crops) -> None:
             _ground(ground, crops)
     released = [m for m in judgement.matches if m.effect is Effect.CLEAR]
     for match in released:
-        st.caption(f"참고: 「{match.found}」은(는) {match.ingredient.released_on} 지정 해제된 성분으로 차단 근거가 아닙니다.")
+        st.caption(
+            f"참고: 「{match.found}」은(는) {match.ingredient.released_on} 지정 해제된 성분으로 차단 근거가 아닙니다."
+        )
 
 
 def _ground(ground: Ground, crops: Crops) -> None:
     st.html(
         f"<div style='font-weight:600;word-break:keep-all'>{LOOK[ground.verdict][1]} {escape(ground.verdict.label)} — "
         f"{escape(ground.text)}</div>"
-        + (f"<div style='opacity:.8;font-size:.88rem'>근거: {escape(ground.legal_basis)}</div>" if ground.legal_basis else "")
+        + (
+            f"<div style='opacity:.8;font-size:.88rem'>근거: {escape(ground.legal_basis)}</div>"
+            if ground.legal_basis
+            else ""
+        )
     )
     if match := ground.match:
         st.html(
@@ -130,18 +140,20 @@ class Kept:
 
 def conditions() -> Asked:
     """Quantity, day of judgement and the goods' papers; all optional. The personal code is masked before it is kept."""
-    with st.expander("수량·기준일·물품 정보(선택)"):
-        with st.container(horizontal=True):
-            quantity = st.number_input(
-                "수량(병)", min_value=1, max_value=9999, value=None, step=1, help=f"{SELF_USE_BOTTLES}병을 넘으면 확인필요", width=150
-            )
-            as_of = st.date_input("판정 기준일", date.today(), max_value=date.today(), width=170)
-        with st.container(horizontal=True):
-            hbl = st.text_input("HBL 번호", max_chars=40, width=220)
-            pccc = st.text_input("개인통관고유부호", max_chars=13, help="가운데를 가리고 저장합니다.", width=220)
-        with st.container(horizontal=True):
-            product = st.text_input("제품명", max_chars=120, width=220)
-            maker = st.text_input("제조사·제조국", max_chars=120, width=220)
+    with st.popover("수량·기준일·물품 정보(선택)"):
+        quantity = st.number_input(
+            "수량(병)",
+            min_value=1,
+            max_value=9999,
+            value=None,
+            step=1,
+            help=f"{SELF_USE_BOTTLES}병을 넘으면 확인필요가 됩니다.",
+        )
+        as_of = st.date_input("판정 기준일", date.today(), max_value=date.today(), help="그날의 목록으로 판정합니다.")
+        hbl = st.text_input("HBL 번호", max_chars=40)
+        pccc = st.text_input("개인통관고유부호", max_chars=13, help="가운데를 가리고 저장합니다.")
+        product = st.text_input("제품명", max_chars=120)
+        maker = st.text_input("제조사·제조국", max_chars=120)
     goods = {"hbl": hbl, "pccc": masked(pccc), "product": product, "maker": maker}
     return Asked(as_of, quantity, {name: value.strip() for name, value in goods.items() if value.strip()})
 
@@ -239,12 +251,18 @@ def _decision(judgement: Judgement, data: bytes, asked: Asked, officer: Officer)
     if told:
         st.success(told, icon="✅")
         return
-    note = st.text_input("메모(선택)", key=f"note_{sha256}", placeholder="현품과 대조한 내용", label_visibility="collapsed")
+    note = st.text_input(
+        "메모(선택)", key=f"note_{sha256}", placeholder="현품과 대조한 내용", label_visibility="collapsed"
+    )
     advised = screen.ADVISED[judgement.verdict]
     options = sorted(screen.OUTCOMES, key=lambda outcome: outcome.code != advised)
     with st.container(horizontal=True, gap="small"):
         for outcome in options[:3]:
-            if st.button(outcome.label, type="primary" if outcome.code == advised else "secondary", key=f"{outcome.code}_{sha256}"):
+            if st.button(
+                outcome.label,
+                type="primary" if outcome.code == advised else "secondary",
+                key=f"{outcome.code}_{sha256}",
+            ):
                 _keep(judgement, data, asked, officer, outcome, note)
         with st.popover("다른 처분"):
             for outcome in options[3:]:
@@ -267,7 +285,9 @@ def _keep(judgement: Judgement, data: bytes, asked: Asked, officer: Officer, out
     except CaseworkError as error:
         st.error(str(error))
         return
-    st.session_state[f"decided_{sha256}"] = f"{case.number} 「{outcome.label}」로 기록했습니다. 사건 목록에서 볼 수 있습니다."
+    st.session_state[f"decided_{sha256}"] = (
+        f"{case.number} 「{outcome.label}」로 기록했습니다. 사건 목록에서 볼 수 있습니다."
+    )
     st.rerun()
 
 
@@ -295,9 +315,19 @@ def show_case(case: Case) -> None:
             f"<div style='font-weight:600'>{escape(reason['text'])}</div>"
             f"<div style='opacity:.8;font-size:.88rem'>{escape(reason['legal_basis'])}</div>"
         )
-    goods = {"hbl": "HBL", "pccc": "개인통관고유부호", "product": "제품명", "maker": "제조사·제조국", "barcode": "바코드"}
+    goods = {
+        "hbl": "HBL",
+        "pccc": "개인통관고유부호",
+        "product": "제품명",
+        "maker": "제조사·제조국",
+        "barcode": "바코드",
+    }
     shown = [f"{label} {facts[name]}" for name, label in goods.items() if facts.get(name)]
-    st.caption(" · ".join([*shown, f"판정 기준일 {facts['as_of']}", f"목록 기준일 {facts['list_date']}", f"해시 {case.subject[:12]}"]))
+    st.caption(
+        " · ".join(
+            [*shown, f"판정 기준일 {facts['as_of']}", f"목록 기준일 {facts['list_date']}", f"해시 {case.subject[:12]}"]
+        )
+    )
     with st.expander("읽은 글자"):
         st.text("\n".join(line["text"] for line in facts["text"]))
 
@@ -325,8 +355,16 @@ def _heat(table: dict[str, Any]) -> "go.Figure":
     text = [[cell if cell is None else f"{cell:.1%}" for cell in row] for row in table["values"]]
     figure = go.Figure(
         go.Heatmap(
-            z=table["values"], x=table["columns"], y=table["rows"], text=text, texttemplate="%{text}", zmin=0, zmax=0.2,
-            colorscale=[[0, "#e6f3ef"], [0.15, "#f5d58a"], [1, "#b3151b"]], showscale=False, hoverinfo="skip",
+            z=table["values"],
+            x=table["columns"],
+            y=table["rows"],
+            text=text,
+            texttemplate="%{text}",
+            zmin=0,
+            zmax=0.2,
+            colorscale=[[0, "#e6f3ef"], [0.15, "#f5d58a"], [1, "#b3151b"]],
+            showscale=False,
+            hoverinfo="skip",
         )
     )
     figure.update_layout(height=90 + 44 * len(table["rows"]), margin={"l": 10, "r": 10, "t": 10, "b": 10})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -35,7 +36,12 @@ def _queue(book: CaseBook, item: Entry, officer: Officer, outcomes: Sequence[Out
         )
         words = st.text_input("찾기", placeholder="건번호, 제목, 담당자, 성분", key=f"{key}_words", width=280)
         mine = st.toggle("내 담당만", key=f"{key}_mine")
-    asked = {"entry": item.id, "status": wanted, "text": words or None, "assignee": officer.name if mine else None}
+    asked: dict[str, Any] = {
+        "entry": item.id,
+        "status": wanted,
+        "text": words or None,
+        "assignee": officer.name if mine else None,
+    }
     if not wanted:
         st.info("볼 상태를 하나 이상 고르십시오.")
         return
@@ -44,7 +50,9 @@ def _queue(book: CaseBook, item: Entry, officer: Officer, outcomes: Sequence[Out
         st.info("조건에 맞는 사건이 없습니다. 판정 화면에서 처분하면 사건이 만들어집니다.")
         return
     total = book.count(**asked)
-    st.caption(f"{total:,}건" + (f" 가운데 최근 {PAGE}건" if total > PAGE else "") + " · 행을 고르면 아래에 내용이 열립니다.")
+    st.caption(
+        f"{total:,}건" + (f" 가운데 최근 {PAGE}건" if total > PAGE else "") + " · 행을 고르면 아래에 내용이 열립니다."
+    )
     rows = as_rows(cases, {item.id: item.name})
     columns = ["건번호", "상태", "제목", "처분", "담당자", "접수일시(KST)"]
     picked = st.dataframe(
@@ -85,14 +93,18 @@ def decide(book: CaseBook, case: Case, officer: Officer, outcomes: Sequence[Outc
     seen = st.session_state.setdefault(seen_key, case.version)
     if seen != case.version:
         last = book.history(case.id)[-1]
-        st.warning(f"보시는 동안 {last.by}이(가) 이 사건을 바꾸었습니다({Kind(last.kind).label}). 내용을 확인하고 다시 처분하십시오.")
+        st.warning(
+            f"보시는 동안 {last.by}이(가) 이 사건을 바꾸었습니다({Kind(last.kind).label}). 내용을 확인하고 다시 처분하십시오."
+        )
         if st.button("확인했습니다", key=f"{seen_key}_ok"):
             st.session_state[seen_key] = case.version
             st.rerun()
         return
     with st.form(f"case_{case.id}_form", border=True):
         labels = {outcome.code: outcome.label for outcome in outcomes}
-        code = st.selectbox("처분", list(labels), format_func=labels.__getitem__, index=None, placeholder="처분을 고르십시오")
+        code = st.selectbox(
+            "처분", list(labels), format_func=labels.__getitem__, index=None, placeholder="처분을 고르십시오"
+        )
         note = st.text_area("메모", placeholder="확인한 내용과 근거", height=90)
         with st.container(horizontal=True):
             decided = st.form_submit_button("처분 저장", type="primary")
@@ -102,7 +114,9 @@ def decide(book: CaseBook, case: Case, officer: Officer, outcomes: Sequence[Outc
         if decided and code is None:
             st.warning("처분을 고른 뒤 저장하십시오.")
         elif decided:
-            changed = book.decide(case.id, seen, next(o for o in outcomes if o.code == code), by=officer.name, note=note)
+            changed = book.decide(
+                case.id, seen, next(o for o in outcomes if o.code == code), by=officer.name, note=note
+            )
             _done(seen_key, changed, "처분을 저장했습니다.")
         elif noted:
             _done(seen_key, book.note(case.id, seen, note, by=officer.name), "메모를 남겼습니다.")

@@ -17,7 +17,9 @@ def read(pixels: Pixels) -> str | None:
     scale = min(1.0, LONG_SIDE / max(pixels.shape[:2]))
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
     codes = zxingcpp.read_barcodes(small, try_rotate=True, try_downscale=True)
-    texts = sorted((code.text for code in codes if code.text), key=lambda text: not (text.isdigit() and len(text) in (8, 12, 13)))
+    texts = sorted(
+        (code.text for code in codes if code.text), key=lambda text: not (text.isdigit() and len(text) in (8, 12, 13))
+    )
     return normalise(texts[0]) if texts else None
 
 

@@ -47,10 +47,12 @@ class Ingredient:
 
     def effect(self, as_of: date) -> Effect | None:
         """What it led to on that day; None when it was not yet listed."""
-        if self.status == "released" and self.released_on:
-            return Effect.CLEAR if as_of >= self.released_on else Effect.CHECK
         if self.designated_on and as_of < self.designated_on:
             return None
+        if self.released_on:
+            if as_of >= self.released_on:
+                return Effect.CLEAR
+            return Effect.CHECK if self.verdict is Effect.CLEAR else self.verdict  # then listed, ground not on record
         return self.verdict
 
 
@@ -101,7 +103,10 @@ class Catalogue:
         return [
             row
             for row in self.ingredients.values()
-            if row.status == "designated" and row.designated_on and row.designated_on <= as_of
+            if row.status != "reference"
+            and row.designated_on
+            and row.designated_on <= as_of
+            and not (row.released_on and row.released_on <= as_of)
         ]
 
 

@@ -4,6 +4,7 @@ import io
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from lib.entries.hazard_photo.catalogue import Effect
@@ -37,8 +38,8 @@ def marked(judgement: Judgement) -> bytes:
 def enlarged(judgement: Judgement, box: Box) -> bytes:
     """JPEG of one word with a little of what stands around it, turned upright."""
     corners = _grown(np.array(box, dtype=np.float32), 0.6 * float(np.linalg.norm(np.subtract(box[3], box[0]))))
-    width = int(max(np.linalg.norm(corners[1] - corners[0]), 8))
-    height = int(max(np.linalg.norm(corners[3] - corners[0]), 8))
+    width = int(max(float(np.linalg.norm(corners[1] - corners[0])), 8.0))
+    height = int(max(float(np.linalg.norm(corners[3] - corners[0])), 8.0))
     zoom = min(4.0, max(0.2, 90 / height))
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32) * zoom
     transform = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
@@ -48,7 +49,7 @@ def enlarged(judgement: Judgement, box: Box) -> bytes:
     )
 
 
-def _grown(corners: np.ndarray, by: float) -> np.ndarray:
+def _grown(corners: NDArray[np.floating], by: float) -> NDArray[np.floating]:
     """The quadrilateral with each side moved outward by ``by`` pixels."""
     along = corners[1] - corners[0]
     down = corners[3] - corners[0]

@@ -17,7 +17,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 
 import numpy as np
 from rapidfuzz import process
@@ -43,7 +42,8 @@ QUALIFIERS = frozenset(
     提取物 提取液 提取粉 萃取物 萃取 粉 根 叶 皮 籽 子 果 花 油 精 浓缩 浓缩粉 干 炙 生 熟 制 浸膏 含量 毫克 克""".split()
 )
 HEADING = re.compile(
-    r"ingredients?\b|supplement facts|contains\s*:|active|composition|원재료|성분|原材料|成分|配料|原料|ingr[eé]dients", re.IGNORECASE
+    r"ingredients?\b|supplement facts|contains\s*:|active|composition|원재료|성분|原材料|成分|配料|原料|ingr[eé]dients",
+    re.IGNORECASE,
 )
 SEPARATOR = re.compile(r"[,;:、，；：・•|/()\[\]{}<>（）【】「」®*†‡§\x00。．+＋=＝&?！!]|\.(?=\s|$)")
 
@@ -131,7 +131,9 @@ class Index:
         anywhere = [key for key, names in self.exact.items() if any(name.rule == "any" for name in names)]
         conditional = {row.id for row in catalogue.ingredients.values() if row.condition}
         spoilable = [k for k in anywhere if not all(name.ingredient_id in conditional for name in self.exact[k])]
-        codes = [key for key, names in self.exact.items() if any(n.rule == "word" and re.search(r"\d", key) for n in names)]
+        codes = [
+            key for key, names in self.exact.items() if any(n.rule == "word" and re.search(r"\d", key) for n in names)
+        ]
         self.confused: dict[str, str] = {}
         for key in anywhere + codes:
             if len(key) >= 5 and ((confused := t.confuse(key)[0]) == key or confused not in self.exact):
@@ -178,7 +180,9 @@ def find(lines: Sequence[Line], catalogue: Catalogue, as_of: date) -> list[Match
     for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, -hit.score)):
         if any(_inside(hit, start, end) for start, end in covers):
             continue
-        if any(_inside(hit, other.start, other.end) and other.start - other.end < hit.start - hit.end for other in accepted):
+        if any(
+            _inside(hit, other.start, other.end) and other.start - other.end < hit.start - hit.end for other in accepted
+        ):
             continue
         found = [match for name in hit.names if (match := label.weigh(hit, name, catalogue, as_of))]
         if found:
@@ -319,7 +323,9 @@ def _fuzzy(stream: t.Stream, names: Index, taken: Sequence[_Hit]) -> Iterator[_H
     for kind, spread in ((t.HANGUL_CLASS, 1), (t.KANA_CLASS, 1), (t.HAN_CLASS, 0)):
         lengths = sorted({len(key) for key in names.fuzzy[kind].values()})
         windows = {}
-        for found in re.finditer({"g": "[\uac00-\ud7a3]+", "k": "[\u30a0-\u30ff]+", "h": "[\u3400-\u9fff]+"}[kind], stream.squeezed):
+        for found in re.finditer(
+            {"g": "[\uac00-\ud7a3]+", "k": "[\u30a0-\u30ff]+", "h": "[\u3400-\u9fff]+"}[kind], stream.squeezed
+        ):
             sizes = {size + d for size in lengths for d in range(-spread, spread + 1)}
             for start in range(found.start(), found.end()):
                 for size in sizes:
@@ -404,7 +410,10 @@ class _Label:
         """In "A, B 무첨가" the negation that follows B holds for A as well."""
         shared: list[Match] = []
         for match in sorted(matches, key=lambda match: -match.start):
-            after = next((m for m in shared if match.end <= m.start and _JOINT.fullmatch(self.stream.raw[match.end : m.start])), None)
+            after = next(
+                (m for m in shared if match.end <= m.start and _JOINT.fullmatch(self.stream.raw[match.end : m.start])),
+                None,
+            )
             if after and after.note == NEGATED and match.effect is not Effect.CLEAR:
                 match = replace(match, effect=Effect.CHECK, note=NEGATED)
             shared.append(match)
@@ -431,7 +440,9 @@ class _Label:
         dose = bool(t.DOSE.search(segment)) or any(t.DOSE.search(text) for text in self._beside(start))
         if name.rule == "dose":
             return dose
-        return dose or is_list or bool(rest.strip()) or (self.has_heading and end - start > 1) or self._negated(start, end)
+        return (
+            dose or is_list or bool(rest.strip()) or (self.has_heading and end - start > 1) or self._negated(start, end)
+        )
 
     def _is_acronym(self, start: int, end: int, name: Name) -> bool:
         printed = "".join(c for c in unicodedata.normalize("NFKC", self.stream.raw[start:end]) if c.isalnum())
@@ -486,7 +497,9 @@ class _Label:
         row_end = self.stream.row(start, end)[1]
         if NEGATION_AFTER.match(raw[end : min(right, end + 40)].replace("\n", " ")):
             return True
-        if t.DOSE.match(raw[end:row_end].lstrip(" :(")) and not re.match(r"[\s:(]*0\s*(?:mg|mcg|g|%)", raw[end:row_end]):
+        if t.DOSE.match(raw[end:row_end].lstrip(" :(")) and not re.match(
+            r"[\s:(]*0\s*(?:mg|mcg|g|%)", raw[end:row_end]
+        ):
             return False
         before = raw[max(left, start - 200) : start]
         cuts = [found.end() for found in re.finditer(r"[.。!?](?:\s|$)|[。！？]", before)]
@@ -496,7 +509,9 @@ class _Label:
     @staticmethod
     def _reaches(word: str, between: str) -> bool:
         """Whether the negation ``word`` still holds after ``between``: "free of" spans a list, "no" a word or two."""
-        if re.search(r"\b(?:but|however|only|with|plus|instead|contains?|ingredients?)\b|[|•*†]", between, re.IGNORECASE):
+        if re.search(
+            r"\b(?:but|however|only|with|plus|instead|contains?|ingredients?)\b|[|•*†]", between, re.IGNORECASE
+        ):
             return False
         if LONG_SCOPE.search(word):
             return "\n" not in between or "," in between or len(between.split()) <= 3
@@ -521,7 +536,9 @@ def _only_qualifiers(rest: str) -> bool:
     """Whether what an item holds besides the name only says form, part, origin or amount."""
     rest = _NUMBER.sub(" ", unicodedata.normalize("NFKC", rest).lower())
     rest = _CJK_QUALIFIERS.sub(" ", rest)
-    return all(word.strip("-'") in QUALIFIERS or not word.strip("-'") for word in re.findall(r"[^\W_]+(?:['-][^\W_]+)*", rest))
+    return all(
+        word.strip("-'") in QUALIFIERS or not word.strip("-'") for word in re.findall(r"[^\W_]+(?:['-][^\W_]+)*", rest)
+    )
 
 
 def strongest(matches: Sequence[Match]) -> list[Match]:

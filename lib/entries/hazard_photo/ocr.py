@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,9 +22,11 @@ from lib.settings import DATA, settings
 
 Pixels = NDArray[np.uint8]
 KOREAN_MODEL = DATA / "fetched" / "korean_rec.onnx"
-"""Korean line model, fetched by ``make`` (see ``.ci/fetch``). Without it Hangul is not read, and the page says so."""
+"""Korean line model, fetched by ``make`` (see ``.ci/fetch.py``). Without it Hangul is not read, and the page says so."""
+LINE_FINDER = DATA / "fetched" / "text_det.onnx"
+"""Small line finder, five times as fast as the one in rapidocr's wheel, which stands in where this was not fetched."""
 
-DETECT_AREA = 1.2e6  # pixels the line finder sees at most; more finds hardly more lines and costs linearly
+DETECT_AREA = 2e6  # pixels the line finder sees at most; more finds hardly more lines and costs linearly
 ENLARGE_TO = 0.25e6  # smaller photos are enlarged towards this (twice at most): thin print shows up only then
 CONFIDENT = 0.8  # mean line score of upright text is .93 and above; turned text scores .66-.75
 PROBE_LINES = 8  # least sure lines shown to the Korean model to learn whether the photo holds Hangul
@@ -61,12 +62,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Reading:
-    """What an engine read: ``lines`` top to bottom, the turn (degrees clockwise) that made the text upright."""
+    """What an engine read: ``lines`` top to bottom, the turn (degrees clockwise) that made the text upright.
+
+    ``lost``: share (0..1) of the text seen on the photo, by its extent, that could not be read.
+    """
 
     lines: tuple[Line, ...]
     engine: str
     turned: int
     seconds: float
+    lost: float = 0.0
 
     @property
     def score(self) -> float:
@@ -85,6 +90,50 @@ class Reader(Protocol):
 def mean_score(lines: Sequence[Line]) -> float:
     weight = sum(len(line.text) for line in lines)
     return sum(line.score * len(line.text) for line in lines) / weight if weight else 0.0
+
+
+def _straightened(crop: Pixels, marks: NDArray[np.float32]) -> Pixels:
+    """Unbend a line printed around a bottle. ``marks``: the numbered strokes as the line finder saw them, same crop.
+
+    The middle of the line's own stroke is fitted by a parabola; a line that is straight within a third of its height is
+    left alone.
+    """
+    if marks.shape[1] < 3 * marks.shape[0]:
+        return crop
+    numbers, counts = np.unique(np.round(marks[marks > 0]), return_counts=True)
+    if not len(numbers):
+        return crop
+    own = np.round(marks) == numbers[counts.argmax()]
+    columns = np.flatnonzero(own.any(axis=0))
+    if len(columns) < 24:
+        return crop
+    thick = own[:, columns].sum(axis=0)
+    middle = (own * np.arange(own.shape[0])[:, None]).sum(axis=0)[columns] / thick
+    fit = np.polynomial.Polynomial.fit(columns, middle, 2)
+    curve = fit(np.clip(np.arange(marks.shape[1]), columns[0], columns[-1]))
+    height = 2.4 * float(np.median(thick))  # the finder marks the inner part of the letters only
+    if np.ptp(curve) < height / 3:
+        return crop
+    x_scale, y_scale = crop.shape[1] / marks.shape[1], crop.shape[0] / marks.shape[0]
+    rows = max(8, round(height * y_scale))
+    across = (np.arange(rows) / rows - 0.5) * height
+    down = (np.interp(np.arange(crop.shape[1]) / x_scale, np.arange(len(curve)), curve) + across[:, None]) * y_scale
+    along = np.broadcast_to(np.arange(crop.shape[1], dtype=np.float32), down.shape)
+    flat = cv2.remap(
+        crop, along.astype(np.float32), down.astype(np.float32), cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE
+    )
+    return np.asarray(flat, dtype=np.uint8)
+
+
+def _lost(lines: Sequence[Line]) -> float:
+    """Share of the text's extent in lines that came out unsure or with far too few characters for their width."""
+    extent = unread = 0.0
+    for line in lines:
+        widths = float(np.hypot(*np.subtract(line.box[1], line.box[0]))) / max(line.height, 1.0)
+        extent += widths
+        if line.score < 0.6 or sum(map(_char_width, line.text)) < 0.5 * widths:
+            unread += widths
+    return unread / extent if extent else 0.0
 
 
 def _char_width(char: str) -> float:
@@ -110,8 +159,15 @@ class Embedded:
             "EngineConfig.onnxruntime.intra_op_num_threads": 2,
             "Det.limit_type": "max",
             "Det.limit_side_len": 4000,  # the photo is scaled here, by area
+            "Det.use_dilation": False,  # it merges the lines of a curved label
+            "Det.score_mode": "slow",  # the fast one drops curved lines
         }
+        if LINE_FINDER.exists():
+            common["Det.model_path"] = str(LINE_FINDER)
         engine = RapidOCR(params=common)
+        self._lock = (
+            threading.Lock()
+        )  # one photo at a time: two at once are no faster on two cores and double the memory
         self._find = engine._load_det_model()
         self._crop = engine.crop_text_regions
         self._general = engine._load_rec_model()
@@ -126,20 +182,25 @@ class Embedded:
         return self._korean is not None
 
     def read(self, pixels: Pixels) -> Reading:
+        with self._lock:
+            return self._read(pixels)
+
+    def _read(self, pixels: Pixels) -> Reading:
         started = time.perf_counter()
-        turned, lines = 0, self._read_upright(pixels)
-        if self._looks_sideways(lines):
+        turned, found = 0, self._read_upright(pixels)
+        if self._looks_sideways(found):
             options = {turn: self._read_upright(_turn(pixels, turn)) for turn in (90, 270)}
             turned, best = max(options.items(), key=lambda option: mean_score(option[1]))
-            if mean_score(best) > mean_score(lines):
-                lines = [_turn_back(line, turned, pixels.shape) for line in best]
+            if mean_score(best) > mean_score(found):
+                found = [_turn_back(line, turned, pixels.shape) for line in best]
             else:
                 turned = 0
-        if lines and mean_score(lines) < CONFIDENT and not turned:
+        if found and mean_score(found) < CONFIDENT and not turned:
             flipped = self._read_upright(_turn(pixels, 180))
-            if mean_score(flipped) > mean_score(lines) + 0.05:
-                turned, lines = 180, [_turn_back(line, 180, pixels.shape) for line in flipped]
-        return Reading(tuple(lines), self.name, turned, time.perf_counter() - started)
+            if mean_score(flipped) > mean_score(found) + 0.05:
+                turned, found = 180, [_turn_back(line, 180, pixels.shape) for line in flipped]
+        lines = tuple(line for line in found if line.text and line.score >= 0.3)
+        return Reading(lines, self.name, turned, time.perf_counter() - started, _lost(found))
 
     @staticmethod
     def _looks_sideways(lines: Sequence[Line]) -> bool:
@@ -162,19 +223,31 @@ class Embedded:
         else:
             enlarge = 1.0
         scale = min(1.0, (DETECT_AREA / (area * enlarge**2)) ** 0.5)
-        boxes = self._find(_resize(bgr, scale)).boxes
-        if boxes is None or not len(boxes):
+        boxes, marks = self._lines_seen(_resize(bgr, scale))
+        if not len(boxes):
             return []
-        boxes = np.asarray(boxes, dtype=np.float32) / scale
-        crops = self._crops(bgr, boxes)
+        crops = [
+            _straightened(crop, self._crop(marks, box[None])[0])
+            for crop, box in zip(self._crops(bgr, boxes / scale), boxes, strict=True)
+        ]
+        boxes = boxes / scale
         texts = self._recognise(self._general, crops)
         if self._korean is not None:
             texts = self._with_korean(texts, crops)
         return [
             Line(text.strip(), float(score), tuple((float(x), float(y)) for x, y in box))
             for (text, score), box in zip(texts, boxes / enlarge, strict=True)
-            if text.strip() and score >= 0.3
         ]
+
+    def _lines_seen(self, bgr: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Boxes (n, 4, 2) of the lines, and a map of the photo's size that numbers the strokes of each line."""
+        seen = self._find.session(self._find.get_preprocess()(bgr))
+        boxes, _ = self._find.postprocess_op(seen, bgr.shape[:2])
+        if not len(boxes):
+            return np.empty((0, 4, 2), np.float32), np.empty((0, 0), np.float32)
+        _, marks = cv2.connectedComponents((np.asarray(seen)[0, 0] > 0.3).astype(np.uint8))
+        marks = cv2.resize(marks.astype(np.float32), bgr.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+        return np.asarray(self._find.sorted_boxes(boxes), dtype=np.float32), np.asarray(marks, dtype=np.float32)
 
     def _crops(self, bgr: Pixels, boxes: NDArray[np.float32]) -> list[Pixels]:
         """Cut the lines from the full photo, first shrunk so that text is about 64 px high (the models see 48)."""
@@ -218,7 +291,9 @@ class EasyOcr:
         try:
             easyocr = _import_easyocr()
         except ImportError as error:
-            raise EngineMissing("easyocr가 설치되어 있지 않습니다. `make easyocr`를 실행한 뒤 다시 시작해 주세요.") from error
+            raise EngineMissing(
+                "easyocr가 설치되어 있지 않습니다. `make easyocr`를 실행한 뒤 다시 시작해 주세요."
+            ) from error
         self._readers = []
         for languages in self.SCRIPTS:
             try:
@@ -331,20 +406,26 @@ def _turn(pixels: Pixels, degrees: int) -> Pixels:
 def _turn_back(line: Line, degrees: int, shape: tuple[int, ...]) -> Line:
     """A line found on the turned photo, its box back in the coordinates of the photo as it was."""
     height, width = shape[:2]
-    back = {
-        90: lambda x, y: (y, height - x),
-        180: lambda x, y: (width - x, height - y),
-        270: lambda x, y: (width - y, x),
-    }[degrees]
+
+    def back(x: float, y: float) -> tuple[float, float]:
+        if degrees == 90:
+            return y, height - x
+        return (width - x, height - y) if degrees == 180 else (width - y, x)
+
     return replace(line, box=tuple(back(x, y) for x, y in line.box))
 
 
-@cache
+_READERS: dict[str, Reader] = {}
+_LOADING = threading.Lock()
+
+
 def reader(name: str | None = None) -> Reader:
-    """The engine of that name (default: the setting), loaded once per process."""
+    """The engine of that name (default: the setting), loaded once per process. Raises ``EngineMissing``."""
     name = name or settings().ocr_engine
-    if name == "easyocr":
-        return EasyOcr(settings().easyocr_dir)
-    if name == "tesseract":
-        return Tesseract()
-    return Embedded()
+    with _LOADING:
+        if name not in _READERS:
+            if name == "easyocr":
+                _READERS[name] = EasyOcr(settings().easyocr_dir)
+            else:
+                _READERS[name] = Tesseract() if name == "tesseract" else Embedded()
+        return _READERS[name]

@@ -97,7 +97,9 @@ def judge_bytes(data: bytes, name: str, **options: Any) -> Judgement:
     return judge(photo, receive=time.perf_counter() - started, **options)
 
 
-def again(judgement: Judgement, *, text: str | None = None, listed: Catalogue | None = None, **changed: Any) -> Judgement:
+def again(
+    judgement: Judgement, *, text: str | None = None, listed: Catalogue | None = None, **changed: Any
+) -> Judgement:
     """Judge again without reading again: with the officer's ``text`` (one line a row), another quantity or day.
 
     Lines the officer left alone keep their place on the photo and their score; new lines have no place.

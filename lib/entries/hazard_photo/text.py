@@ -33,7 +33,14 @@ HAN_VARIANTS = (  # each group is one character as mainland, traditional and Jap
 _HAN = {variant: group[0] for group in HAN_VARIANTS.split() for variant in group}
 CONFUSABLE_PAIRS = {"rn": "m", "vv": "w", "cl": "d"}
 CONFUSABLE = str.maketrans(
-    dict(zip("01|!i5ンシッャュョァィゥェォニカロタトハエチヘリ", "ollllsソツツヤユヨアイウエオ二力口夕卜八工千ヘり", strict=True)) | {"一": ""}
+    dict(
+        zip(
+            "01|!i5ンシッャュョァィゥェォニカロタトハエチヘリ",
+            "ollllsソツツヤユヨアイウエオ二力口夕卜八工千ヘり",
+            strict=True,
+        )
+    )
+    | {"一": ""}
 )
 PARAGRAPH = "\x00"  # between paragraphs, matches nothing
 HAN_CLASS, KANA_CLASS, HANGUL_CLASS, UPPER, LOWER, DIGIT, OTHER = "hkgUld."
@@ -167,7 +174,9 @@ class Stream:
     def row(self, start: int, end: int) -> tuple[int, int]:
         """Raw bounds of the row(s) that hold raw[start:end]."""
         left = max(self.raw.rfind("\n", 0, start), self.raw.rfind(PARAGRAPH, 0, start)) + 1
-        right = min((i for i in (self.raw.find("\n", end), self.raw.find(PARAGRAPH, end)) if i >= 0), default=len(self.raw))
+        right = min(
+            (i for i in (self.raw.find("\n", end), self.raw.find(PARAGRAPH, end)) if i >= 0), default=len(self.raw)
+        )
         return left, right
 
     def paragraph(self, start: int, end: int) -> tuple[int, int]:
@@ -206,7 +215,11 @@ def paragraphs(lines: Sequence[Line]) -> list[list[list[int]]]:
             last = row[-1]
             overlap = min(bottom[i], bottom[last]) - max(top[i], top[last])
             same_size = 0.6 < height[i] / height[last] < 1.67
-            if same_size and overlap > 0.5 * min(height[i], height[last]) and -0.5 < (left[i] - right[last]) / height[i] < 1.2:
+            if (
+                same_size
+                and overlap > 0.5 * min(height[i], height[last])
+                and -0.5 < (left[i] - right[last]) / height[i] < 1.2
+            ):
                 row.append(int(i))
                 break
         else:
@@ -231,4 +244,6 @@ def paragraphs(lines: Sequence[Line]) -> list[list[list[int]]]:
     return result
 
 
-DOSE = re.compile(r"\d\s*(?:mg|mcg|µg|μg|ug|g|iu|ml|ppm|%|毫克|微克|克|ミリグラム|밀리그램|마이크로그램)(?![a-z])", re.IGNORECASE)
+DOSE = re.compile(
+    r"\d\s*(?:mg|mcg|µg|μg|ug|g|iu|ml|ppm|%|毫克|微克|克|ミリグラム|밀리그램|마이크로그램)(?![a-z])", re.IGNORECASE
+)

@@ -67,7 +67,9 @@ MEDICINE_MARKS = re.compile(
     r"\bactive ingredients?\b(?=[^\n]{0,60}\bpurpose)|\bpharmacy\s+(?:only\s+)?medicine\b|\bPOM\b",
     re.IGNORECASE,
 )
-_NOT_MEDICINE = re.compile(r"(?:이|가)?\s*아닙니다|(?:では|じゃ)(?:ありません|ない)|不是|并非|不能代替|\bnot\b", re.IGNORECASE)
+_NOT_MEDICINE = re.compile(
+    r"(?:이|가)?\s*아닙니다|(?:では|じゃ)(?:ありません|ない)|不是|并非|不能代替|\bnot\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,9 @@ def _of_match(match: Match) -> Ground:
         }.get(verdict, "관세법 제226조")
     else:
         day = f", {row.designated_on:%Y-%m-%d} 지정" if row.designated_on else ""
-        kind = f"{named}: 반입차단 {row.ground}호({row.subclass}){day}"
-        basis = f"수입식품안전관리 특별법 제25조의3, 시행규칙 제44조의3제1항제{row.ground}호"
+        number = f"제{row.ground}호" if row.ground else ""
+        kind = f"{named}: 반입차단 {f'{row.ground}호' if row.ground else '지정'}({row.subclass}){day}"
+        basis = f"수입식품안전관리 특별법 제25조의3, 시행규칙 제44조의3제1항{number}"
         if verdict is Verdict.NARCOTIC:
             basis += ", 관세법 제234조의2·제237조제1항"
         elif verdict is Verdict.BLOCK:
@@ -165,24 +168,28 @@ def _medicine_marks(lines: Sequence[Line]) -> list[Ground]:
 
 
 MIN_LETTERS = 12
-POOR_SCORE = 0.62  # mean line score under which a label without a match is not called clear
-DOUBTFUL_SCORE = 0.75  # the same where the photo itself is poor
+MIN_SCORE = (
+    0.8  # mean line score under which a label without a match is not called clear (readable labels: .88 and above)
+)
+DOUBTFUL_SCORE, DOUBTFUL_LOST = 0.87, 0.03  # nor where both are worse than this
+MAX_LOST = 0.25  # share of the text seen that could not be read (readable labels: under .04)
 
 
 def _unreadable(reading: Reading, quality: Quality | None) -> list[Ground]:
     letters = sum(char.isalnum() for line in reading.lines for char in line.text)
-    poor = bool(quality and quality.problems)
     basis = "수입식품안전관리 특별법 시행규칙 제44조의6(표시사항 확인 검사)"
     if quality and quality.hopeless:
         return [Ground(Verdict.UNREADABLE, "photo", " ".join(quality.problems), basis)]
     if letters < MIN_LETTERS:
         return [Ground(Verdict.UNREADABLE, "no_text", "사진에서 판정할 만한 글자를 읽지 못했습니다.", basis)]
-    if reading.score < (DOUBTFUL_SCORE if poor else POOR_SCORE):
+    doubtful = reading.score < DOUBTFUL_SCORE and reading.lost >= DOUBTFUL_LOST
+    if reading.score < MIN_SCORE or reading.lost >= MAX_LOST or doubtful:
         return [
             Ground(
                 Verdict.UNREADABLE,
                 "poor_text",
-                f"글자가 또렷하지 않아(읽기 신뢰도 {reading.score:.0%}) 성분명을 놓칠 수 있습니다.",
+                f"글자가 또렷하지 않아(읽기 신뢰도 {reading.score:.0%}, 못 읽은 글자 {reading.lost:.0%}) 성분명을 놓칠 수 "
+                "있습니다.",
                 basis,
             )
         ]

@@ -18,10 +18,17 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, 
 from lib.settings import ROOT
 
 CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --use-fake-ui-for-media-stream --use-fake-device-for-media-stream"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+]
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -74,6 +81,7 @@ def wait_ready(page: Page) -> None:
 
 def go(page: Page, server: Server, path: str = "/") -> None:
     page.goto(server.url + path)
+    page.get_by_role("heading", level=1).first.wait_for()
     wait_ready(page)
 
 
@@ -85,11 +93,8 @@ def verdict(page: Page, words: str | re.Pattern[str], timeout: float = 60) -> Lo
 
 
 def way(page: Page, name: str) -> None:
-    """Choose how the photo comes in; the choices may be folded away."""
-    button = page.get_by_role("radio", name=name).or_(page.get_by_role("button", name=name)).first
-    if not button.is_visible():
-        page.get_by_text("사진 넣기").first.click()
-    button.click()
+    """Choose how the photo comes in."""
+    page.get_by_role("radio", name=name).or_(page.get_by_role("button", name=name)).first.click()
     wait_ready(page)
 
 
@@ -100,6 +105,27 @@ def choose_demo(page: Page, title: str) -> None:
 
 def view(page: Page, name: str) -> None:
     page.get_by_role("radio", name=name).or_(page.get_by_role("button", name=name)).first.click()
+
+
+NAMES = {"FETCH", "JPEG", "HEIC", "WebP", "XLSX", "Ctrl"}  # said in Latin letters in Korean offices too
+VISIBLE_TEXT = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), words = [];
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement, style = getComputedStyle(parent), box = parent.getBoundingClientRect();
+    const shown = box.width > 1 && box.right > 0 && box.bottom + scrollY > 0 && style.visibility !== 'hidden'
+      && style.clipPath === 'none' && style.clip === 'auto' && parseFloat(style.fontSize) > 0;
+    if (shown && !['SCRIPT', 'STYLE', 'NOSCRIPT'].includes(parent.tagName) && !style.fontFamily.includes('Material'))
+      words.push(walker.currentNode.data);
+  }
+  for (const field of document.querySelectorAll('[placeholder]')) words.push(field.placeholder);
+  return words.join('\\n');
+}"""
+
+
+def english(page: Page) -> list[str]:
+    """Latin words an officer sees."""
+    words = set(re.findall(r"[A-Za-z]{4,}", page.evaluate(VISIBLE_TEXT)))
+    return sorted(words - NAMES)
 
 
 @pytest.fixture(scope="package")

@@ -152,7 +152,7 @@ def printings(draw: st.DrawFn) -> tuple[Name, list[str]]:
     return name, comma.join([*before, printed, *after]).split("\n")
 
 
-@settings(QUICK, max_examples=400)
+@settings(QUICK, max_examples=200)
 @given(printings())
 def test_name_is_found_however_printed(case: tuple[Name, list[str]]) -> None:
     name, lines = case
@@ -237,7 +237,7 @@ def test_short_names_are_never_guessed() -> None:
     """DIM, NAC, PEA, 은: one changed letter is another word, and nothing is found."""
     draw = random.Random(9)
     guessed = []
-    for name in sorted(LISTED.names, key=lambda name: (name.rule == "any", name.name))[:1200]:
+    for name in sorted(LISTED.names, key=lambda name: (name.rule == "any", name.name))[:900]:
         key = t.squeeze(name.name)
         hangul = all("가" <= c <= "힣" for c in key)
         if len(key) >= (4 if hangul else 5):
@@ -249,9 +249,11 @@ def test_short_names_are_never_guessed() -> None:
         word = word.upper() if name.name.isupper() else word
         if t.squeeze(word) in spellings() or t.squeeze(word) in harmless():
             continue
-        for found in find("Ingredients: sugar,", f"{word} 300 mg,", "salt"):
-            if found.method in ("fuzzy", "ocr", "part") or t.squeeze(found.found) == t.squeeze(word):
-                guessed.append((name.name, word, found.found, found.ingredient.id, found.method))
+        guessed += [
+            (name.name, word, found.found, found.ingredient.id, found.method)
+            for found in find("Ingredients: sugar,", f"{word} 300 mg,", "salt")
+            if found.method in ("fuzzy", "ocr", "part") or t.squeeze(found.found) == t.squeeze(word)
+        ]
     assert not guessed
 
 
@@ -267,12 +269,9 @@ def test_no_harmless_name_leads_to_a_block() -> None:
     blamed = []
     for group in packed(BENIGN):
         if judge("Ingredients:", *(f"{name}," for name in group)) in HELD:
-            for name in group:
-                if (said := judge(f"Ingredients: sugar, {name}, salt")) in HELD:
-                    blamed.append(
-                        (name, said, [(m.found, m.ingredient.id, m.method) for m in find(f"sugar, {name}, salt")])
-                    )
-            blamed = blamed or [("together", "", group)]
+            alone = {name: f"Ingredients: sugar, {name}, salt" for name in group}
+            blamed += [(name, [m.found for m in find(words)]) for name, words in alone.items() if judge(words) in HELD]
+            blamed = blamed or [("together", group)]
     assert not blamed
 
 
@@ -395,7 +394,8 @@ def test_a_wall_of_text_is_judged_in_time(filler: str) -> None:
     if filler == "corpus":
         texts = [words for row in corpus(0) for words in row["lines"]][:400]
     elif filler == "hangul":
-        texts = ["".join(chr(draw.randrange(0xAC00, 0xD7A3)) for _ in range(40)) for _ in range(400)]
+        korean = [name for name in BENIGN if "가" <= name[0] <= "힣"]
+        texts = [", ".join(draw.choices(korean, k=4)) for _ in range(400)]
     else:
         texts = [" ".join("".join(draw.choices("aeioulmnrst", k=8)) for _ in range(7)) for _ in range(400)]
     assert len(texts) == 400

@@ -32,6 +32,13 @@ def test_refused_also_when_changed_afterwards() -> None:
 def test_finding_can_be_kept_as_json_without_loss() -> None:
     found = Finding("duty_free", "buyer-7", "제목", "high", (REASON,), 0.8, {"구매건수": 12})
     kept = json.loads(json.dumps(found.as_dict(), ensure_ascii=False))
-    assert kept["reasons"][0]["evidence"] == [{"source": "수입신고", "key": "41234-26-000001", "detail": {"금액": 1_000_000}}]
+    assert kept["reasons"][0]["evidence"] == [
+        {"source": "수입신고", "key": "41234-26-000001", "detail": {"금액": 1_000_000}}
+    ]
     assert kept["reasons"][0]["legal_basis"] == "관세법 제270조"
-    assert (kept["entry"], kept["subject"], kept["score"], kept["facts"]) == ("duty_free", "buyer-7", 0.8, {"구매건수": 12})
+    assert (kept["entry"], kept["subject"], kept["score"], kept["facts"]) == (
+        "duty_free",
+        "buyer-7",
+        0.8,
+        {"구매건수": 12},
+    )

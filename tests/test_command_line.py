@@ -1,0 +1,160 @@
+"""``python -m lib``: what a night job and another program rely on."""
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from lib.casework import CaseBook
+from lib.screening import Evidence, Finding, Reason
+from lib.settings import DATA, ROOT
+
+DEMO = DATA / "hazard_photo" / "demo"
+MELATONIN = DEMO / "01_melatonin_gummies.jpg"
+VITAMIN = DEMO / "06_vitamin_c.jpg"
+KEYS = ["photo", "verdict", "matches", "barcode", "text", "seconds"]
+MATCH_KEYS = ["ingredient_id", "name_ko", "name_en", "found", "method", "score", "box"]
+HANGUL = re.compile("[가-힣]")
+
+
+def run(*arguments: str | Path, data_dir: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("AX_")}
+    return subprocess.run(
+        [sys.executable, "-m", "lib", *map(str, arguments)],
+        cwd=ROOT,
+        env={**outside, "AX_DATA_DIR": str(data_dir), "PYTHONUTF8": "1", **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+def case_in(folder: Path, subject: str, title: str = "통관보류(반입차단): 멜라토닌") -> None:
+    reason = Reason("ingredient:KR262", "멜라토닌", (Evidence("photo:1", "0"),))
+    with CaseBook.open(f"sqlite:///{folder / 'cases' / 'cases.sqlite'}") as book:
+        book.register(Finding("hazard_photo", subject, title, "block", (reason,)), by="담당자")
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    (tmp_path / "suite" / "cases").mkdir(parents=True)
+    return tmp_path / "suite"
+
+
+def test_judge_prints_one_json_object_a_photo(suite: Path, tmp_path: Path) -> None:
+    broken, text = tmp_path / "깨진 사진.jpg", tmp_path / "not_a_photo.jpg"
+    broken.write_bytes(MELATONIN.read_bytes()[:3000])
+    text.write_text("이것은 사진이 아닙니다")
+    missing = tmp_path / "missing.jpg"
+    done = run("judge", broken, MELATONIN, text, missing, tmp_path, VITAMIN, "--json", data_dir=suite)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr + done.stdout
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["photo"] for row in rows] == [str(MELATONIN), str(VITAMIN)]
+    assert [row["verdict"] for row in rows] == ["block", "clear"]
+    for row in rows:
+        assert list(row) == KEYS
+        assert all(list(found) == MATCH_KEYS for found in row["matches"])
+        assert row["text"]
+        assert all(isinstance(words, str) for words in row["text"])
+        assert all(value >= 0 for value in row["seconds"].values())
+    (found,) = {m["ingredient_id"]: m for m in rows[0]["matches"]}.values()
+    assert (found["ingredient_id"], found["name_ko"], found["name_en"]) == ("KR262", "멜라토닌", "Melatonin")
+    assert found["method"] in {"exact", "alias", "ocr", "fuzzy", "part"}
+    assert 0 < found["score"] <= 1
+    assert len(found["box"]) == 4
+    complaints = [line for line in done.stderr.splitlines() if line.strip()]
+    for path in (broken, text, missing, tmp_path):
+        (line,) = [line for line in complaints if line.startswith(f"{path}: ")]
+        assert HANGUL.search(line.removeprefix(f"{path}: "))
+
+
+def test_something_found_is_no_failure(suite: Path) -> None:
+    done = run("judge", MELATONIN, "--json", data_dir=suite)
+    assert (done.returncode, json.loads(done.stdout)["verdict"]) == (0, "block")
+
+
+def test_judge_for_people(suite: Path) -> None:
+    done = run("judge", VITAMIN, "--as-of", "2026-06-30", "--quantity", "7", data_dir=suite)
+    assert done.returncode == 0
+    assert "확인필요" in done.stdout
+    assert "7개" in done.stdout
+    assert "목록 기준일" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [["judge"], ["judge", str(VITAMIN), "--as-of", "어제"], ["judge", str(VITAMIN), "--engine", "cloud"],
+     ["judge", str(VITAMIN), "--quantity", "0"], ["catalogue", "import", "cars"], ["cases", "export", "cases.pdf"]],
+)  # fmt: skip
+def test_wrong_call_is_refused_without_traceback(wrong: list[str], suite: Path) -> None:
+    done = run(*wrong, data_dir=suite)
+    assert done.returncode == 2
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["judge"], ["catalogue"], ["catalogue", "show"], ["cases"], ["cases", "export"]]
+)
+def test_help_is_in_korean(command: list[str], suite: Path) -> None:
+    done = run(*command, "--help", data_dir=suite, COLUMNS="200")
+    assert done.returncode == 0
+    described = [line for line in done.stdout.splitlines() if "--" in line and "--help" not in line]
+    assert HANGUL.search(done.stdout)
+    assert all(HANGUL.search(line) for line in described), described
+
+
+def test_catalogue_as_of_a_day(suite: Path) -> None:
+    june = run("catalogue", "show", "--as-of", "2026-06-30", data_dir=suite)
+    assert june.returncode == 0
+    assert "312종" in june.stdout
+    assert "목록 기준일 2026-08-31" in june.stdout
+    now = json.loads(run("catalogue", "show", "--as-of", "2026-11-22", "--json", data_dir=suite).stdout)
+    assert now["designated"] == 314
+    assert now["by_ground"] == {"1": 23, "2": 152, "3": 135, "7": 4}
+
+
+def test_cases_are_listed_and_exported(suite: Path, tmp_path: Path) -> None:
+    case_in(suite, "a" * 64)
+    case_in(suite, "b" * 64, title="=HYPERLINK(1)")
+    listed = run("cases", "list", "--entry", "hazard_photo", "--json", data_dir=suite)
+    rows = [json.loads(line) for line in listed.stdout.splitlines()]
+    assert {row["제목"] for row in rows} == {"통관보류(반입차단): 멜라토닌", "=HYPERLINK(1)"}
+    assert {row["상태"] for row in rows} == {"신규"}
+    assert "사진 한 장" in rows[0]["업무"]
+    assert "멜라토닌" in run("cases", "list", data_dir=suite).stdout
+    assert run("cases", "list", "--entry", "audit", "--json", data_dir=suite).stdout == ""
+
+    for target in (tmp_path / "사건.csv", tmp_path / "사건.xlsx"):
+        done = run("cases", "export", target, data_dir=suite)
+        assert done.returncode == 0, done.stderr
+        assert "2건" in done.stdout
+    table = list(csv.reader(io.StringIO((tmp_path / "사건.csv").read_bytes().decode("utf-8-sig"))))
+    assert len(table) == 3
+    assert not any(cell.startswith(("=", "+", "@")) for row in table for cell in row)
+    sheet = CalamineWorkbook.from_path(tmp_path / "사건.xlsx").get_sheet_by_index(0).to_python()
+    assert [[str(cell) for cell in row][:3] for row in sheet] == [row[:3] for row in table]
+
+
+def test_export_into_a_missing_folder_is_told(suite: Path, tmp_path: Path) -> None:
+    done = run("cases", "export", tmp_path / "none" / "cases.csv", data_dir=suite)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert HANGUL.search(done.stderr)
+
+
+def test_two_data_dirs_are_two_suites(suite: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    (other / "cases").mkdir(parents=True)
+    case_in(suite, "a" * 64)
+    assert "멜라토닌" in run("cases", "list", data_dir=suite).stdout
+    assert "사건이 없습니다" in run("cases", "list", data_dir=other).stdout

@@ -148,7 +148,10 @@ def cases_export(
         _stop("파일 이름은 .csv나 .xlsx로 끝나야 합니다.")
     rows = _case_rows(entry, None)
     data = export.to_csv(rows) if target.suffix.lower() == ".csv" else export.to_xlsx(rows, "사건")
-    target.write_bytes(data)
+    try:
+        target.write_bytes(data)
+    except OSError:
+        _stop(f"{target}에 저장할 수 없습니다. 폴더가 있는지, 쓸 수 있는지 확인하십시오.")
     print(f"{len(rows)}건을 {target}에 저장했습니다.")
 
 

@@ -33,10 +33,11 @@ if view == "사건 목록":
 elif view == "성능·한계":
     photo.model_card()
 else:
-    with st.expander("사진 넣기", icon="📥", expanded=not intake.given("hazard")):
+    with st.expander("사진 넣기", icon="📥", expanded=not st.session_state.get(photo.SETTLED, False)):
         photos = intake.photos("hazard", demo.samples())
         asked = photo.conditions()
     if not photos:
+        photo.settle(False)
         st.info(
             "성분표 사진을 넣으면 몇 초 안에 판정이 나옵니다. 처음이면 「시연」에서 사진을 골라 보십시오.", icon="👆"
         )

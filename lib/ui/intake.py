@@ -10,13 +10,6 @@ PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "gif", "bmp
 WAYS = {"camera": "📷 촬영", "upload": "🖼️ 올리기", "paste": "📋 붙여넣기", "demo": "🎬 시연"}
 
 
-def given(key: str) -> bool:
-    """Whether photos are already there, before the widgets that hold them are drawn again."""
-    way = st.session_state.get(f"{key}_way", "upload")
-    holder = {"camera": "camera", "upload": "files", "paste": "pasted", "demo": "demo"}[way]
-    return bool(st.session_state.get(f"{key}_{holder}"))
-
-
 def photos(key: str, demo: Sequence[tuple[Path, str]]) -> list[Named]:
     """One or many photos by camera, upload, paste or demo. ``demo``: files and their Korean titles."""
     way = st.segmented_control(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 Crops = dict[Box, bytes]
+SETTLED = "hazard_settled"
 KEEP = 200  # judged photos a session holds
 
 LOOK = {  # background, icon
@@ -167,8 +169,17 @@ def masked(pccc: str) -> str:
 def one(photo: tuple[str, bytes], asked: Asked, officer: Officer) -> None:
     """Judge one photo and show verdict, decision, picture, reasons, correction, in the order they are needed."""
     kept = _judged(photo, asked)
+    settled = kept is not None and kept.judgement.verdict is not Verdict.UNREADABLE
     if kept is not None:
         _show(kept, asked, officer)
+    settle(settled)
+
+
+def settle(settled: bool) -> None:
+    """Fold the intake away once there is a verdict; open it for the first photo and for a retake."""
+    if st.session_state.get(SETTLED, False) != settled:
+        st.session_state[SETTLED] = settled
+        st.rerun()
 
 
 def batch(photos: Sequence[tuple[str, bytes]], asked: Asked, officer: Officer) -> None:
@@ -177,7 +188,7 @@ def batch(photos: Sequence[tuple[str, bytes]], asked: Asked, officer: Officer) -
     bar = st.progress(0.0, f"사진 {len(photos)}장을 판정합니다.")
     for i, photo in enumerate(photos):
         done.append((photo[0], _judged(photo, asked, quiet=True)))
-        bar.progress((i + 1) / len(photos), f"{i + 1}/{len(photos)}장 판정함: {photo[0]}")
+        bar.progress((i + 1) / len(photos), f"{i + 1}/{len(photos)}장 판정함: {plain(photo[0])}")
     bar.empty()
     order = list(Verdict)
     good = sorted(((n, k) for n, k in done if k), key=lambda pair: order.index(pair[1].judgement.verdict))
@@ -192,6 +203,11 @@ def batch(photos: Sequence[tuple[str, bytes]], asked: Asked, officer: Officer) -
         _show(good[chosen[0]][1], asked, officer)
 
 
+def plain(text: str) -> str:
+    """Text that Markdown leaves as it is."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~:$])", r"\\\1", text)
+
+
 def _judged(photo: tuple[str, bytes], asked: Asked, *, quiet: bool = False) -> Kept | None:
     name, data = photo
     shelf: dict[str, Kept] = st.session_state.setdefault("hazard_kept", {})
@@ -203,7 +219,7 @@ def _judged(photo: tuple[str, bytes], asked: Asked, *, quiet: bool = False) -> K
                 full = screen.judge_bytes(data, name, reader=cache.reader(), as_of=asked.as_of, quantity=asked.quantity)
                 kept = Kept(data, screen.light(full), *_pictures(full))
         except (PhotoError, EngineMissing) as error:
-            st.error(f"{name}: {error}" if quiet else str(error), icon="📵")
+            st.error(f"{plain(name)}: {error}" if quiet else str(error), icon="📵")
             return None
         shelf[sha256] = kept
         while len(shelf) > KEEP:

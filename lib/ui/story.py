@@ -22,6 +22,8 @@ h1, h2, h3, p, li, label {word-break: keep-all; overflow-wrap: anywhere}
 /* Streamlit's own words on these widgets are English and cannot be set */
 [data-testid="stFileUploaderDropzone"] button p, [data-testid="stFileUploaderDropzoneInstructions"] span,
 [data-testid="stCameraInputButton"] {font-size: 0 !important}
+[data-testid="stSkipToContent"] {font-size: 0 !important}
+[data-testid="stSkipToContent"]::after {content: "본문으로 건너뛰기"; font-size: 1rem}
 [data-testid="stFileUploaderDropzone"] button p::after {content: "파일 고르기"; font-size: 1rem}
 [data-testid="stFileUploaderDropzoneInstructions"] span::after {
   content: "여러 장 가능 · 한 장 30MB까지 · 끌어다 놓아도 됩니다"; font-size: .88rem}

@@ -94,22 +94,22 @@ def decide(book: CaseBook, case: Case, officer: Officer, outcomes: Sequence[Outc
     if seen != case.version:
         last = book.history(case.id)[-1]
         st.warning(
-            f"보시는 동안 {last.by}이(가) 이 사건을 바꾸었습니다({Kind(last.kind).label}). 내용을 확인하고 다시 처분하십시오."
+            f"보시는 동안 {last.by}이(가) 이 사건을 바꾸었습니다({Kind(last.kind).label}). 아래 이력을 확인한 뒤 다시 처분하십시오."
         )
         if st.button("확인했습니다", key=f"{seen_key}_ok"):
             st.session_state[seen_key] = case.version
             st.rerun()
-        return
     with st.form(f"case_{case.id}_form", border=True):
         labels = {outcome.code: outcome.label for outcome in outcomes}
         code = st.selectbox(
             "처분", list(labels), format_func=labels.__getitem__, index=None, placeholder="처분을 고르십시오"
         )
         note = st.text_area("메모", placeholder="확인한 내용과 근거", height=90)
+        stale = seen != case.version
         with st.container(horizontal=True):
-            decided = st.form_submit_button("처분 저장", type="primary")
-            noted = st.form_submit_button("메모만 남기기")
-            taken = st.form_submit_button("내가 맡기")
+            decided = st.form_submit_button("처분 저장", type="primary", disabled=stale)
+            noted = st.form_submit_button("메모만 남기기", disabled=stale)
+            taken = st.form_submit_button("내가 맡기", disabled=stale)
     try:
         if decided and code is None:
             st.warning("처분을 고른 뒤 저장하십시오.")

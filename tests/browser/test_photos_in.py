@@ -93,7 +93,6 @@ def test_a_batch_of_nothing_but_broken_files_tells_each(server: Server, page: Pa
     assert english(page) == []
 
 
-@pytest.mark.xfail(strict=True, reason="a file name is shown as Markdown: lib/ui/photo.py, _judged")
 def test_a_file_name_is_shown_as_it_is(server: Server, page: Page, tmp_path: Path) -> None:
     names = ["![x](y).jpg", "**x** :red[y] $z$.jpg"]
     for name in names:

@@ -58,7 +58,7 @@ LONG_SCOPE = re.compile(r"contain|free|without|exclud|不含|未添加|不添加
 NEGATION_AFTER = re.compile(
     r"^[\s\-–]*(?:free\b(?!\s*(?:of|from|ship|gift|sample|form|base|run))|-?\s*frei\b|"
     r"(?:성분|추출물|분말|[을를이가은는도]|등의?|\s|및|또는|와|과|·|[가-힣]{2,8}(?=[·\s]))*?"
-    r"(?:무첨가|미첨가|불포함|미함유|무함유|불검출|프리|제로|(?:전혀\s*)?(?:함유|포함|첨가|사용|넣|들어)(?:하|되|돼)?[가-힣]{0,3}\s*(?:않|안|없)|없음|없는|없이)|"
+    r"(?:무첨가|미첨가|불포함|미함유|무함유|불검출|프리|제로|(?:전혀\s*)?(?:함유|포함|첨가|사용|넣|들어)[가-힣]{0,4}\s*(?:[가-힣]{1,2}지\s*)?(?:않|안|없)|없음|없는|없이)|"
     r"(?:など|等|の|は|を|も|が|・|エキス|一切|\s)*(?:不使用|無添加|ゼロ|フリー|不含|無配合|なし|(?:使用|配合|添加|含有)して(?:い|お)?(?:ない|りません|ません)|"
     r"(?:は)?(?:含ま|含み|入って|含有)(?:れて)?(?:い|お)?(?:ない|ません|りません))|"
     r"(?:成分|等|及|和|或|、|\s)*(?:无添加|零添加|未检出|不添加|未添加))",
@@ -146,6 +146,11 @@ class Index:
             t.HAN_CLASS: self._fuzzy(k for k in spoilable if len(_stem(k)) >= 5 and _all(k, t.HAN_CLASS)),
         }
         self.known_words = {_spelling(key) for key in self.benign | QUALIFIERS}
+        self.hangul_words = {
+            word
+            for word in self.benign | self.exact.keys() | QUALIFIERS
+            if len(word) > 1 and _all(word, t.HANGUL_CLASS)
+        }
         self.known_list = sorted(word for word in self.known_words if len(word) >= 4)
 
     @staticmethod
@@ -169,12 +174,14 @@ def find(lines: Sequence[Line], catalogue: Catalogue, as_of: date) -> list[Match
     """Every mention of an ingredient listed on ``as_of``, gravest and surest first."""
     stream = t.Stream.of_lines(lines)
     names = index(catalogue)
-    label = _Label(stream, lines)
+    label = _Label(stream, lines, names)
     hits = list(_exact(stream, names))
     hits += list(_confused(stream, names, taken=hits))
     hits += list(_glued(stream, names, taken=hits))
-    hits += list(_fuzzy(stream, names, taken=hits))
-    covers = list(_covers(stream, names))
+    harmless = list(_occurring(stream, names.benign))
+    near = _fuzzy(stream, names, taken=[hit for hit in hits if not hit.unsure])
+    hits += [hit for hit in near if not any(_spoken_for(hit, *span) for span in harmless)]
+    covers = [span for span in harmless if stream.squeezed[slice(*span)] in names.covering]
     matches: list[Match] = []
     accepted: list[_Hit] = []
     for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, -hit.score)):
@@ -204,6 +211,15 @@ def _best_per_place(matches: list[Match]) -> Iterator[Match]:
 
 def _inside(hit: _Hit, start: int, end: int) -> bool:
     return start <= hit.start and hit.end <= end
+
+
+def _spoken_for(hit: _Hit, start: int, end: int) -> bool:
+    """Whether the harmless word at squeezed[start:end] is what a merely similar hit really is, or most of it."""
+    shared = min(hit.end, end) - max(hit.start, start)
+    if end - start < 3 or shared <= 0:
+        return False
+    inside = hit.start <= start and end <= hit.end
+    return not inside or shared >= 0.6 * (hit.end - hit.start)
 
 
 def _overlaps(start: int, end: int, taken: Sequence[_Hit]) -> bool:
@@ -255,16 +271,39 @@ def _whole(stream: t.Stream, start: int, end: int) -> int:
 def _exact(stream: t.Stream, names: Index) -> Iterator[_Hit]:
     for key, rows in names.exact.items():
         for start in _occurrences(stream.squeezed, key):
-            if end := _whole(stream, start, start + len(key)):
+            end = _whole(stream, start, start + len(key))
+            if not end and len(key) == 3 and _among_known(stream, start, start + len(key), names, sides=1):
+                end = start + len(key)
+            if end:
                 unsure = bool(PREFIX.search(stream.raw[: stream.at[start]][-8:]))
                 yield _Hit(start, end, tuple(rows), "part" if unsure else "", 0.6 if unsure else 1.0, unsure)
 
 
-def _covers(stream: t.Stream, names: Index) -> Iterator[tuple[int, int]]:
-    for key in names.covering:
+def _known_before(stream: t.Stream, start: int, names: Index) -> bool:
+    """Whether a Hangul word begins at ``start``: a run begins there, or a known word ends there.
+
+    The Korean line model drops commas and spaces, so that a list comes out as one run of Hangul.
+    """
+    if start == 0 or stream.starts_word(start):
+        return True
+    left = stream.squeezed[max(0, start - 12) : start]
+    return any(left[-size:] in names.hangul_words for size in range(2, len(left) + 1))
+
+
+def _among_known(stream: t.Stream, start: int, end: int, names: Index, *, sides: int) -> bool:
+    """Whether squeezed[start:end] stands in a run of Hangul with known words (or the run's edge) on so many sides."""
+    if not _all(stream.squeezed[start:end], t.HANGUL_CLASS):
+        return False
+    right = stream.squeezed[end : end + 12]
+    after = stream.ends_word(end) or any(right[:size] in names.hangul_words for size in range(2, len(right) + 1))
+    return _known_before(stream, start, names) + after >= sides
+
+
+def _occurring(stream: t.Stream, keys: Iterable[str]) -> Iterator[tuple[int, int]]:
+    for key in keys:
         for start in _occurrences(stream.squeezed, key):
-            if end := _whole(stream, start, start + len(key)):
-                yield start, end
+            if _whole(stream, start, start + len(key)):
+                yield start, start + len(key)
 
 
 def _confused(stream: t.Stream, names: Index, taken: Sequence[_Hit]) -> Iterator[_Hit]:
@@ -305,8 +344,12 @@ def _glued(stream: t.Stream, names: Index, taken: Sequence[_Hit]) -> Iterator[_H
         if _overlaps(i, i + len(key), taken):
             continue
         rest = (word[: i - start], word[i - start + len(key) :])
-        whole = all(not part or part.isdigit() or _spelling(part) in names.known_words for part in rest)
+        whole = all(not part or part.isdigit() or _is_known(part, names) for part in rest)
         yield _Hit(i, i + len(key), tuple(names.exact[key]), "" if whole else "part", 1.0 if whole else 0.6, not whole)
+
+
+def _is_known(part: str, names: Index) -> bool:
+    return len(part) >= 3 and _spelling(part) in names.known_words
 
 
 def _fuzzy(stream: t.Stream, names: Index, taken: Sequence[_Hit]) -> Iterator[_Hit]:
@@ -319,20 +362,29 @@ def _fuzzy(stream: t.Stream, names: Index, taken: Sequence[_Hit]) -> Iterator[_H
                 break
             if end - start >= MIN_FUZZY - 1:
                 windows.setdefault(_spelling(stream.squeezed[start:end]), []).append((start, end))
-    yield from _near(windows, names, "latin")
+    yield from _near(windows, names, "latin", list(names.fuzzy["latin"]))
     for kind, spread in ((t.HANGUL_CLASS, 1), (t.KANA_CLASS, 1), (t.HAN_CLASS, 0)):
-        lengths = sorted({len(key) for key in names.fuzzy[kind].values()})
-        windows = {}
-        for found in re.finditer(
-            {"g": "[\uac00-\ud7a3]+", "k": "[\u30a0-\u30ff]+", "h": "[\u3400-\u9fff]+"}[kind], stream.squeezed
-        ):
-            sizes = {size + d for size in lengths for d in range(-spread, spread + 1)}
-            for start in range(found.start(), found.end()):
-                for size in sizes:
-                    end = start + size
-                    if size >= 4 and end <= found.end() and not _overlaps(start, end, taken):
-                        windows.setdefault(_spelling(stream.squeezed[start:end]), []).append((start, end))
-        yield from _near(windows, names, kind)
+        by_length: dict[int, list[str]] = {}
+        for spelling, key in names.fuzzy[kind].items():
+            by_length.setdefault(len(key), []).append(spelling)
+        runs = [(run.start(), run.end()) for run in re.finditer(RUNS[kind], stream.squeezed)]
+        starts = [
+            (i, stop)
+            for start, stop in runs
+            for i in range(start, stop)
+            if kind != t.HANGUL_CLASS or _known_before(stream, i, names)
+        ]
+        for size in sorted({length + d for length in by_length for d in range(-spread, spread + 1)}):
+            windows = {}
+            for start, stop in starts:
+                if 4 <= size <= stop - start and not _overlaps(start, start + size, taken):
+                    window = _spelling(stream.squeezed[start : start + size])
+                    windows.setdefault(window, []).append((start, start + size))
+            choices = [s for d in range(-spread, spread + 1) for s in by_length.get(size + d, ())]
+            yield from _near(windows, names, kind, choices)
+
+
+RUNS = {t.HANGUL_CLASS: "[\uac00-\ud7a3]+", t.KANA_CLASS: "[\u30a0-\u30ff]+", t.HAN_CLASS: "[\u3400-\u9fff]+"}
 
 
 def _bound(kind: str, spelling: str) -> int:
@@ -344,11 +396,11 @@ def _bound(kind: str, spelling: str) -> int:
     return 1
 
 
-def _near(windows: dict[str, list[tuple[int, int]]], names: Index, kind: str) -> Iterator[_Hit]:
+def _near(windows: dict[str, list[tuple[int, int]]], names: Index, kind: str, choices: list[str]) -> Iterator[_Hit]:
     spellings = names.fuzzy[kind]
-    if not windows or not spellings:
+    if not windows or not choices:
         return
-    queries, choices = list(windows), list(spellings)
+    queries = list(windows)
     distance = process.cdist(queries, choices, scorer=Levenshtein.distance, score_cutoff=2, dtype=np.uint8)
     for q, c in zip(*np.nonzero(distance <= 2), strict=True):
         query, choice, wrong = queries[q], choices[c], int(distance[q, c])
@@ -367,8 +419,9 @@ def _near(windows: dict[str, list[tuple[int, int]]], names: Index, kind: str) ->
 class _Label:
     """One label: weighs a hit by what stands around it."""
 
-    def __init__(self, stream: t.Stream, lines: Sequence[Line]) -> None:
+    def __init__(self, stream: t.Stream, lines: Sequence[Line], names: Index) -> None:
         self.stream = stream
+        self.names = names
         self.lines = lines
         self.has_heading = bool(HEADING.search(stream.raw))
 
@@ -376,7 +429,7 @@ class _Label:
         ingredient = catalogue.ingredients[name.ingredient_id]
         effect = ingredient.effect(as_of)
         start, end = self.stream.span(hit.start, hit.end)
-        if effect is None or self._excluded(hit, name) or not self._fits(start, end, name):
+        if effect is None or self._excluded(hit, name) or not self._fits(hit, start, end, name):
             return None
         note = ""
         if effect is not Effect.CLEAR:
@@ -429,14 +482,23 @@ class _Label:
                     return True
         return False
 
-    def _fits(self, start: int, end: int, name: Name) -> bool:
+    def _fits(self, hit: _Hit, start: int, end: int, name: Name) -> bool:
         if name.rule == "any":
             return True
         if name.rule == "word":
             return self._is_acronym(start, end, name)
         segment, rest, is_list = self._item(start, end)
+        if (
+            hit.end - hit.start > 1
+            and _among_known(self.stream, hit.start, hit.end, self.names, sides=2)
+            and name.rule == "item"
+        ):
+            glued = not (self.stream.starts_word(hit.start) and self.stream.ends_word(hit.end))
+            if glued and self.has_heading:
+                return True
         if not _only_qualifiers(rest):
-            return False
+            left, _right = self.stream.row(start, end)  # in a denial the row speaks for itself: "센나 무첨가"
+            return not self.stream.raw[left:start].strip() and self._negated(start, end)
         dose = bool(t.DOSE.search(segment)) or any(t.DOSE.search(text) for text in self._beside(start))
         if name.rule == "dose":
             return dose
@@ -476,6 +538,8 @@ class _Label:
         after = after[: cut.start()] if cut else after
         if after == "" and cut and cut.group() in "(（[":  # silver (as colloidal silver 10 ppm)
             is_list = True
+        if spaced and len([word for word in raw[left:right].split() if len(word) <= 5]) >= 3:
+            is_list = True
         return before + raw[start:end] + after, before + " " + after, is_list
 
     def _beside(self, start: int) -> Iterator[str]:
@@ -513,9 +577,11 @@ class _Label:
             r"\b(?:but|however|only|with|plus|instead|contains?|ingredients?)\b|[|•*†]", between, re.IGNORECASE
         ):
             return False
+        if "\n" in between and (HEADING.search(between) or (between.strip() and not re.search("[,、，]", between))):
+            return False
         if LONG_SCOPE.search(word):
-            return "\n" not in between or "," in between or len(between.split()) <= 3
-        return "\n" not in between and "," not in between and len(between.split()) <= 2
+            return True
+        return "," not in between and len(between.split()) <= 2
 
     def _claimed(self, start: int, end: int) -> bool:
         left, right = self.stream.row(start, end)

@@ -67,9 +67,8 @@ MEDICINE_MARKS = re.compile(
     r"\bactive ingredients?\b(?=[^\n]{0,60}\bpurpose)|\bpharmacy\s+(?:only\s+)?medicine\b|\bPOM\b",
     re.IGNORECASE,
 )
-_NOT_MEDICINE = re.compile(
-    r"(?:이|가)?\s*아닙니다|(?:では|じゃ)(?:ありません|ない)|不是|并非|不能代替|\bnot\b", re.IGNORECASE
-)
+_NOT_MEDICINE = re.compile(r"^.{0,4}(?:아닙니다|아니|아님|아닌)|^.{0,3}(?:では|じゃ)(?:ありません|ない)|필요\s*없")
+_NOT_BEFORE = re.compile(r"(?:\bnot\s+(?:a|an|for)?\s*|\bno\s+|不是|并非|非)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -154,7 +153,10 @@ def _of_product(product: Product, sure: bool) -> Ground:
 def _medicine_marks(lines: Sequence[Line]) -> list[Ground]:
     for i, line in enumerate(lines):
         found = MEDICINE_MARKS.search(line.text)
-        if found and not _NOT_MEDICINE.search(line.text[found.end() : found.end() + 14]):
+        if not found:
+            continue
+        before, after = line.text[: found.start()], line.text[found.end() : found.end() + 14]
+        if not _NOT_MEDICINE.search(after) and not _NOT_BEFORE.search(before):
             return [
                 Ground(
                     Verdict.CHECK,

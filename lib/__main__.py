@@ -13,6 +13,7 @@ app = typer.Typer(
     help="관세 AX 스위트 명령줄. 화면과 같은 판정을 파일과 야간 작업에서 씁니다.",
     add_completion=False,
     no_args_is_help=True,
+    pretty_exceptions_enable=False,
 )
 catalogue_app = typer.Typer(help="반입차단 성분·제품 목록을 보고 갱신합니다.", no_args_is_help=True)
 cases_app = typer.Typer(help="사건 목록을 보고 내보냅니다.", no_args_is_help=True)

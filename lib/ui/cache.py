@@ -28,11 +28,12 @@ def reader() -> "Reader":
 
 @st.cache_resource(show_spinner=False)
 def warm_reader() -> threading.Thread:
-    """Load the engine behind the page's back, so that the first photo does not wait for it."""
+    """Load catalogue and engine behind the page's back, so that the first photo does not wait for them."""
 
     def load() -> None:
-        from lib.entries.hazard_photo import ocr
+        from lib.entries.hazard_photo import catalogue, match, ocr
 
+        match.index(catalogue.load())
         try:
             ocr.reader()
         except ocr.EngineMissing:

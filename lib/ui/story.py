@@ -63,6 +63,7 @@ def hall(entries: Sequence[Entry], pages: Mapping[str, StreamlitPage]) -> None:
         for column, item in zip(columns, entries[start : start + 4], strict=False):
             with column:
                 _card(item, pages.get(item.id))
+    cache.warm_reader()  # the next page then opens at once
 
 
 def _todays_work(entries: Sequence[Entry], pages: Mapping[str, StreamlitPage]) -> None:

@@ -92,6 +92,13 @@ def mean_score(lines: Sequence[Line]) -> float:
     return sum(line.score * len(line.text) for line in lines) / weight if weight else 0.0
 
 
+def _along_text(box: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The corners beginning where the text begins: rapidocr reads a tall box from top to bottom, letters' heads right."""
+    wide = max(np.linalg.norm(box[0] - box[1]), np.linalg.norm(box[2] - box[3]))
+    high = max(np.linalg.norm(box[0] - box[3]), np.linalg.norm(box[1] - box[2]))
+    return np.asarray(np.roll(box, -1, axis=0), dtype=np.float32) if high >= 1.5 * wide else box
+
+
 def _straightened(crop: Pixels, marks: NDArray[np.float32]) -> Pixels:
     """Unbend a line printed around a bottle. ``marks``: the numbered strokes as the line finder saw them, same crop.
 
@@ -189,7 +196,7 @@ class Embedded:
     def _read(self, pixels: Pixels) -> Reading:
         started = time.perf_counter()
         turned, found = 0, self._read_upright(pixels)
-        if self._looks_sideways(found):
+        if self._looks_sideways(found) and mean_score(found) < 0.9:
             options = {turn: self._read_upright(_turn(pixels, turn)) for turn in (90, 270)}
             turned, best = max(options.items(), key=lambda option: mean_score(option[1]))
             if mean_score(best) > mean_score(found):
@@ -237,7 +244,7 @@ class Embedded:
             texts = self._with_korean(texts, crops)
         return [
             Line(text.strip(), float(score), tuple((float(x), float(y)) for x, y in box))
-            for (text, score), box in zip(texts, boxes / enlarge, strict=True)
+            for (text, score), box in zip(texts, map(_along_text, boxes / enlarge), strict=True)
         ]
 
     def _lines_seen(self, bgr: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -333,25 +340,29 @@ class EasyOcr:
 
 
 def _import_easyocr() -> Any:
-    """Import easyocr beside a CPU-only torch, where torchvision first fails on operators it never calls here."""
+    """Import easyocr beside a CPU-only torch, where torchvision fails on compiled operators it lacks and nobody calls.
+
+    Each missing operator is declared by name, so that the import goes through; calling one would still fail.
+    """
     import importlib
+    import sys
 
-    try:
-        return importlib.import_module("easyocr")
-    except RuntimeError as error:
-        if "torchvision::" not in str(error):
-            raise ImportError(str(error)) from error
-    import torch
-
-    library = torch.library.Library("torchvision", "DEF")
-    for signature in (
-        "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
-        "roi_align(Tensor input, Tensor rois, float spatial_scale, int pooled_height, int pooled_width, "
-        "int sampling_ratio, bool aligned) -> Tensor",
-    ):
-        library.define(signature)
-    _import_easyocr.library = library  # type: ignore[attr-defined]  # the operators live as long as this object
-    return importlib.import_module("easyocr")
+    library: Any = None
+    for _ in range(40):
+        try:
+            easyocr = importlib.import_module("easyocr")
+            easyocr._declared_operators = library  # they live as long as this object
+            return easyocr
+        except RuntimeError as error:
+            missing = re.search(r"operator torchvision::(\w+) does not exist", str(error))
+            if not missing:
+                raise ImportError(str(error)) from error
+            for name in [name for name in sys.modules if name.split(".")[0] in ("torchvision", "easyocr")]:
+                del sys.modules[name]
+            torch = importlib.import_module("torch")
+            library = library or torch.library.Library("torchvision", "FRAGMENT")
+            library.define(f"{missing[1]}(Tensor given) -> Tensor")
+    raise ImportError("torchvision")
 
 
 class Tesseract:

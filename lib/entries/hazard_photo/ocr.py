@@ -350,7 +350,7 @@ def _import_easyocr() -> Any:
     library: Any = None
     for _ in range(40):
         try:
-            easyocr = importlib.import_module("easyocr")
+            easyocr: Any = importlib.import_module("easyocr")
             easyocr._declared_operators = library  # they live as long as this object
             return easyocr
         except RuntimeError as error:

@@ -123,6 +123,8 @@ def _straightened(crop: Pixels, marks: NDArray[np.float32]) -> Pixels:
         return crop
     x_scale, y_scale = crop.shape[1] / marks.shape[1], crop.shape[0] / marks.shape[0]
     rows = max(8, round(height * y_scale))
+    if crop.shape[1] > 60 * rows:  # no line of text is so thin; reading it would only cost memory
+        return crop
     across = (np.arange(rows) / rows - 0.5) * height
     down = (np.interp(np.arange(crop.shape[1]) / x_scale, np.arange(len(curve)), curve) + across[:, None]) * y_scale
     along = np.broadcast_to(np.arange(crop.shape[1], dtype=np.float32), down.shape)

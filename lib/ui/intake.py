@@ -6,7 +6,6 @@ from pathlib import Path
 import streamlit as st
 
 Named = tuple[str, bytes]
-PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "avif", "gif", "bmp", "tif", "tiff"]
 WAYS = {"camera": "📷 촬영", "upload": "🖼️ 올리기", "paste": "📋 붙여넣기", "demo": "🎬 시연"}
 
 

@@ -1,8 +1,6 @@
 """Barcodes on a photo (zxing-cpp)."""
 
-import cv2
-
-from lib.entries.hazard_photo.ocr import Pixels
+from lib.entries.hazard_photo.photo import Pixels, resized
 
 LONG_SIDE = 2000  # bars of a small code vanish below 1600; above this only time is lost
 
@@ -14,8 +12,7 @@ def read(pixels: Pixels) -> str | None:
     """
     import zxingcpp
 
-    scale = min(1.0, LONG_SIDE / max(pixels.shape[:2]))
-    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
+    small = resized(pixels, min(1.0, LONG_SIDE / max(pixels.shape[:2])))
     codes = zxingcpp.read_barcodes(small, try_rotate=True, try_downscale=True)
     texts = sorted(
         (code.text for code in codes if code.text), key=lambda text: not (text.isdigit() and len(text) in (8, 12, 13))

@@ -10,6 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,14 +19,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lib.entries.hazard_photo.photo import Pixels, resized
 from lib.settings import DATA, settings
 
-Pixels = NDArray[np.uint8]
 KOREAN_MODEL = DATA / "fetched" / "korean_rec.onnx"
 """Korean line model, fetched by ``make`` (see ``.ci/fetch.py``). Without it Hangul is not read, and the page says so."""
 LINE_FINDER = DATA / "fetched" / "text_det.onnx"
 """Small line finder, five times as fast as the one in rapidocr's wheel, which stands in where this was not fetched."""
 
+CORES = 2  # the machines this is measured on; more threads would only crowd them
 DETECT_AREA = 2e6  # pixels the line finder sees at most; more finds hardly more lines and costs linearly
 ENLARGE_TO = 0.25e6  # smaller photos are enlarged towards this (twice at most): thin print shows up only then
 CONFIDENT = 0.8  # mean line score of upright text is .93 and above; turned text scores .66-.75
@@ -64,7 +66,8 @@ class Line:
 class Reading:
     """What an engine read: ``lines`` top to bottom, the turn (degrees clockwise) that made the text upright.
 
-    ``lost``: share (0..1) of the text seen on the photo, by its extent, that could not be read.
+    ``lost``: share (0..1) of the text seen on the photo, by its extent, that could not be read. ``washed_out``: lines
+    that end in a reflection.
     """
 
     lines: tuple[Line, ...]
@@ -72,6 +75,7 @@ class Reading:
     turned: int
     seconds: float
     lost: float = 0.0
+    washed_out: tuple[Line, ...] = ()
 
     @property
     def score(self) -> float:
@@ -165,27 +169,28 @@ class Embedded:
         common = {
             "Global.log_level": "error",
             "Global.use_cls": False,
-            "EngineConfig.onnxruntime.intra_op_num_threads": 2,
             "Det.limit_type": "max",
             "Det.limit_side_len": 4000,  # the photo is scaled here, by area
             "Det.use_dilation": False,  # it merges the lines of a curved label
             "Det.score_mode": "slow",  # the fast one drops curved lines
             "Rec.rec_img_shape": [3, 48, 96],  # short lines padded to 320 cost twice the time and read no better
+            "Rec.rec_batch_num": 1,  # a batch wins nothing and pads every line to its longest
         }
         if LINE_FINDER.exists():
             common["Det.model_path"] = str(LINE_FINDER)
-        engine = RapidOCR(params=common)
-        self._lock = (
-            threading.Lock()
-        )  # one photo at a time: two at once are no faster on two cores and double the memory
-        self._find = engine._load_det_model()
-        self._crop = engine.crop_text_regions
-        self._general = engine._load_rec_model()
+        threads = "EngineConfig.onnxruntime.intra_op_num_threads"
+        finder = RapidOCR(params={**common, threads: CORES})
+        self._find = finder._load_det_model()
+        self._crop = finder.crop_text_regions
+        # Lines are read two at a time by single-threaded models: a sixth faster than one at a time by both cores.
+        self._general = RapidOCR(params={**common, threads: 1})._load_rec_model()
         self._korean = (
-            RapidOCR(params={**common, "Rec.model_path": str(korean_model)})._load_rec_model()
+            RapidOCR(params={**common, threads: 1, "Rec.model_path": str(korean_model)})._load_rec_model()
             if korean_model.exists()
             else None
         )
+        self._hands = ThreadPoolExecutor(CORES)
+        self._lock = threading.Lock()  # one photo at a time: two at once are no faster and double the memory
 
     @property
     def reads_korean(self) -> bool:
@@ -225,20 +230,19 @@ class Embedded:
         return tall > 0.5 * sum(len(line.text) for line in lines)
 
     def _read_upright(self, pixels: Pixels) -> list[Line]:
-        bgr = np.ascontiguousarray(pixels[:, :, ::-1])
-        area = bgr.shape[0] * bgr.shape[1]
+        area = pixels.shape[0] * pixels.shape[1]
         enlarge = min(2.0, max(1.0, (ENLARGE_TO / area) ** 0.5))
         if enlarge > 1.2:
-            bgr = _resize(bgr, enlarge)
+            pixels = resized(pixels, enlarge)
         else:
             enlarge = 1.0
         scale = min(1.0, (DETECT_AREA / (area * enlarge**2)) ** 0.5)
-        boxes, marks = self._lines_seen(_resize(bgr, scale))
+        boxes, marks = self._lines_seen(resized(pixels, scale))
         if not len(boxes):
             return []
         crops = [
             _straightened(crop, self._crop(marks, box[None])[0])
-            for crop, box in zip(self._crops(bgr, boxes / scale), boxes, strict=True)
+            for crop, box in zip(self._crops(pixels, boxes / scale), boxes, strict=True)
         ]
         boxes = boxes / scale
         texts = self._recognise(self._general, crops)
@@ -249,32 +253,41 @@ class Embedded:
             for (text, score), box in zip(texts, map(_along_text, boxes / enlarge), strict=True)
         ]
 
-    def _lines_seen(self, bgr: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _lines_seen(self, pixels: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Boxes (n, 4, 2) of the lines, and a map of the photo's size that numbers the strokes of each line."""
-        seen = self._find.session(self._find.get_preprocess()(bgr))
-        boxes, _ = self._find.postprocess_op(seen, bgr.shape[:2])
+        height, width = pixels.shape[:2]
+        size = (max(32, round(width / 32) * 32), max(32, round(height / 32) * 32))  # the network wants multiples of 32
+        blob = cv2.dnn.blobFromImage(pixels, 1 / 127.5, size, (127.5, 127.5, 127.5), swapRB=True)
+        seen = self._find.session(blob)
+        boxes, _ = self._find.postprocess_op(seen, pixels.shape[:2])
         if not len(boxes):
             return np.empty((0, 4, 2), np.float32), np.empty((0, 0), np.float32)
         _, marks = cv2.connectedComponents((np.asarray(seen)[0, 0] > 0.3).astype(np.uint8))
-        marks = cv2.resize(marks.astype(np.float32), bgr.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+        marks = cv2.resize(marks.astype(np.float32), (width, height), interpolation=cv2.INTER_NEAREST)
         return np.asarray(self._find.sorted_boxes(boxes), dtype=np.float32), np.asarray(marks, dtype=np.float32)
 
-    def _crops(self, bgr: Pixels, boxes: NDArray[np.float32]) -> list[Pixels]:
-        """Cut the lines from the full photo, first shrunk so that text is about 64 px high (the models see 48)."""
+    def _crops(self, pixels: Pixels, boxes: NDArray[np.float32]) -> list[Pixels]:
+        """Cut the lines (BGR) from the full photo, first shrunk so that text is about 64 px high (the models see 48)."""
         heights = np.linalg.norm(boxes[:, 3] - boxes[:, 0], axis=1)
         shrink = min(1.0, 64 / max(float(np.percentile(heights, 25)), 1.0))
         if shrink < 0.75:
-            bgr, boxes = _resize(bgr, shrink), boxes * shrink
-        return list(self._crop(bgr, boxes))
+            pixels, boxes = resized(pixels, shrink), boxes * shrink
+        return list(self._crop(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), boxes))
 
-    @staticmethod
-    def _recognise(model: Any, crops: list[Pixels]) -> list[tuple[str, float]]:
+    def _recognise(self, model: Any, crops: list[Pixels]) -> list[tuple[str, float]]:
+        """Text and score of each crop, longest first, so that both cores end at the same time."""
         from rapidocr.ch_ppocr_rec import TextRecInput
 
-        if not crops:
-            return []
-        out = model(TextRecInput(img=crops, return_word_box=False))
-        return list(zip(out.txts, out.scores, strict=True))
+        def one(i: int) -> tuple[str, float]:
+            crop = crops[i]
+            # Room after the last letter, in the models' zero: without it they tend to drop that letter.
+            crop = cv2.copyMakeBorder(crop, 0, 0, 0, crop.shape[0], cv2.BORDER_CONSTANT, value=(127, 127, 127))
+            out = model(TextRecInput(img=[crop], return_word_box=False))
+            return out.txts[0], out.scores[0]
+
+        order = sorted(range(len(crops)), key=lambda i: -crops[i].shape[1] / crops[i].shape[0])
+        texts = dict(zip(order, self._hands.map(one, order), strict=True))
+        return [texts[i] for i in range(len(crops))]
 
     def _with_korean(self, texts: list[tuple[str, float]], crops: list[Pixels]) -> list[tuple[str, float]]:
         """Let the Korean model read the least sure lines; when it finds Hangul there, let it read all unsure ones."""
@@ -328,7 +341,7 @@ class EasyOcr:
     def read(self, pixels: Pixels) -> Reading:
         started = time.perf_counter()
         scale = min(1.0, 1600 / max(pixels.shape[:2]))
-        small = _resize(pixels, scale)
+        small = resized(pixels, scale)
         readings = [
             [
                 Line(text, float(score), tuple((float(x) / scale, float(y) / scale) for x, y in box))
@@ -390,7 +403,7 @@ class Tesseract:
 
         started = time.perf_counter()
         scale = min(1.0, 2000 / max(pixels.shape[:2]))
-        small = _resize(pixels, scale)
+        small = resized(pixels, scale)
         lines = []
         with self._lock:
             self._api.SetImage(Image.fromarray(small))
@@ -403,13 +416,6 @@ class Tesseract:
                     score = item.Confidence(self._tesserocr.RIL.TEXTLINE) / 100
                     lines.append(Line(text, score, ((x0, y0), (x1, y0), (x1, y1), (x0, y1))))
         return Reading(tuple(lines), self.name, 0, time.perf_counter() - started)
-
-
-def _resize(pixels: Pixels, scale: float) -> Pixels:
-    if scale == 1:
-        return pixels
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=how), dtype=np.uint8)
 
 
 def _turn(pixels: Pixels, degrees: int) -> Pixels:

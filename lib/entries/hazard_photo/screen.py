@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lib.casework import Outcome, Status
-from lib.entries.hazard_photo import barcode, catalogue, match, ocr, verdict
+from lib.entries.hazard_photo import barcode, catalogue, glare, match, ocr, verdict
 from lib.entries.hazard_photo.catalogue import Catalogue, Effect, Product
 from lib.entries.hazard_photo.match import Match
 from lib.entries.hazard_photo.ocr import Line, Reader, Reading
@@ -86,6 +86,7 @@ def judge(
     seen = quality(photo)
     code = barcode.read(photo.pixels)
     reading = reader.read(photo.pixels)
+    reading = replace(reading, washed_out=glare.washed_out(photo.pixels, reading.lines))
     seconds = Seconds(receive, time.perf_counter() - started, 0.0)
     return _conclude(photo, seen, reading, code, listed, as_of or date.today(), quantity, seconds)
 

@@ -173,8 +173,9 @@ MIN_LETTERS = 12
 MIN_SCORE = (
     0.8  # mean line score under which a label without a match is not called clear (readable labels: .88 and above)
 )
-DOUBTFUL_SCORE, DOUBTFUL_LOST = 0.87, 0.03  # nor where both are worse than this
-MAX_LOST = 0.25  # share of the text seen that could not be read (readable labels: under .04)
+DOUBTFUL_SCORE, DOUBTFUL_LOST = 0.9, 0.03  # nor where both are worse than this
+POOR_PHOTO_SCORE = 0.95  # nor under this where the photo itself is dark, blurred or small
+MAX_LOST = 0.15  # share of the text seen that could not be read (readable labels: under .04)
 
 
 def _unreadable(reading: Reading, quality: Quality | None) -> list[Ground]:
@@ -185,6 +186,7 @@ def _unreadable(reading: Reading, quality: Quality | None) -> list[Ground]:
     if letters < MIN_LETTERS:
         return [Ground(Verdict.UNREADABLE, "no_text", "사진에서 판정할 만한 글자를 읽지 못했습니다.", basis)]
     doubtful = reading.score < DOUBTFUL_SCORE and reading.lost >= DOUBTFUL_LOST
+    doubtful |= reading.score < POOR_PHOTO_SCORE and quality is not None and bool(quality.problems)
     if reading.score < MIN_SCORE or reading.lost >= MAX_LOST or doubtful:
         return [
             Ground(
@@ -193,6 +195,18 @@ def _unreadable(reading: Reading, quality: Quality | None) -> list[Ground]:
                 f"글자가 또렷하지 않아(읽기 신뢰도 {reading.score:.0%}, 못 읽은 글자 {reading.lost:.0%}) 성분명을 놓칠 수 "
                 "있습니다.",
                 basis,
+            )
+        ]
+    remaining = [i for i, line in enumerate(reading.lines) if line in reading.washed_out]
+    if remaining:
+        where = reading.lines[remaining[0]].text
+        return [
+            Ground(
+                Verdict.UNREADABLE,
+                "glare",
+                f"빛 반사로 글자가 끊긴 줄이 {len(remaining)}개 있습니다(「{where}」 등). 반사를 피해 각도를 바꾸어 다시 촬영하십시오.",
+                basis,
+                line=remaining[0],
             )
         ]
     return []

@@ -43,6 +43,8 @@ def judge(
         reader = ocr.reader(engine)
     except ocr.EngineMissing as error:
         _stop(str(error))
+    if reader.lacks:
+        print(reader.lacks, file=sys.stderr)
     day = as_of.date() if as_of else date.today()
     failed = False
     for path in photos:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from lib.ui import lens
+
 Named = tuple[str, bytes]
 WAYS = {"camera": "📷 촬영", "upload": "🖼️ 올리기", "paste": "📋 붙여넣기", "demo": "🎬 시연"}
 
@@ -22,8 +24,7 @@ def photos(key: str, demo: Sequence[tuple[Path, str]]) -> list[Named]:
         width="stretch",
     )
     if way == "camera":
-        shot = st.camera_input("성분표가 화면에 가득 차게 찍어 주십시오.", resolution="1080p", key=f"{key}_camera")
-        return [("촬영.jpg", shot.getvalue())] if shot else []
+        return _photographed(key)
     if way == "upload":
         files = st.file_uploader(
             "성분표 사진을 올려 주십시오. 여러 장을 한꺼번에 올릴 수 있습니다.",
@@ -34,6 +35,16 @@ def photos(key: str, demo: Sequence[tuple[Path, str]]) -> list[Named]:
     if way == "paste":
         return _pasted(key)
     return _chosen(key, demo)
+
+
+def _photographed(key: str) -> list[Named]:
+    """By the phone's own camera (rear lens), or by the camera of this computer."""
+    taken = lens.shot(f"{key}_lens")
+    with st.expander("이 화면에서 바로 촬영(노트북·웹캠)", expanded=taken is None):
+        shot = st.camera_input("성분표가 화면에 가득 차게 찍어 주십시오.", resolution="1080p", key=f"{key}_camera")
+    if shot:
+        return [("촬영.jpg", shot.getvalue())]
+    return [taken] if taken else []
 
 
 def _pasted(key: str) -> list[Named]:

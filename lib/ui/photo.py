@@ -256,6 +256,8 @@ def _show(kept: Kept, asked: Asked, officer: Officer) -> None:
                 f"바코드 {code or '읽지 못함'} · 판독 엔진 {judgement.reading.engine} · 판정 기준일 {judgement.as_of} · "
                 f"목록 기준일 {judgement.list_date} · 사진 해시 {sha256[:12]}"
             )
+            if lacks := cache.reader().lacks:
+                st.warning(lacks, icon="⚠️")
             for note in (*judgement.photo.notes, *judgement.quality.problems):
                 st.caption(f"📷 {note}")
 

@@ -45,6 +45,16 @@ def test_upload_of_a_jpeg_is_judged(server: Server, page: Page) -> None:
     verdict(page, "목록에 없음")
 
 
+def test_the_phones_own_camera_is_one_tap_away(server: Server, page: Page) -> None:
+    """The rear lens through the phone's camera application; Playwright hands over what the application would."""
+    go(page, server, HAZARD)
+    way(page, "촬영")
+    lens = page.locator("input[capture=environment]")
+    expect(page.get_by_text("휴대전화 카메라로 촬영")).to_be_visible()
+    lens.set_input_files(DEMO / "01_melatonin_gummies.jpg")
+    verdict(page, "통관보류")
+
+
 def test_upload_of_heic_is_judged(server: Server, page: Page, tmp_path: Path) -> None:
     pillow_heif.from_pillow(Image.open(DEMO / "01_melatonin_gummies.jpg")).save(tmp_path / "x.heic", quality=80)
     go(page, server, HAZARD)

@@ -104,7 +104,7 @@ def test_held_out_labels(capsys: pytest.CaptureFixture[str]) -> None:
     wrong = [row["id"] for row in rows if said[row["id"]] not in allowed(row)]
     with capsys.disabled():
         print(
-            f"\nheld-out labels: {len(rows)}; missed-block {len(missed)}/{len(listed)} = {len(missed) / len(listed):.1%} "
+            f"\nlabels written apart: {len(rows)}; missed-block {len(missed)}/{len(listed)} = {len(missed) / len(listed):.1%} "
             f"{missed}; false-block {len(wrongly)}/{len(others)} = {len(wrongly) / len(others):.1%} {wrongly}; "
             f"verdict right {1 - len(wrong) / len(rows):.1%}, wrong {wrong}"
         )
@@ -403,3 +403,13 @@ def test_a_wall_of_text_is_judged_in_time(filler: str) -> None:
     started = time.process_time()
     judge(*texts)
     assert time.process_time() - started < 2
+
+
+def test_a_two_letter_name_in_a_korean_list_that_lost_its_commas() -> None:
+    assert ids("원재료명대두레시틴리보플라빈파바비트레드귀리식이섬유") == {"KR229"}
+    assert ids("원재료명대두레시틴리보플라빈파바콩비트레드귀리식이섬유") == set()
+
+
+@pytest.mark.parametrize("words", ["本品无麻黄碱。", "本产品无褪黑素", "絕無麻黃鹼"])
+def test_a_chinese_denial_is_a_check_and_never_a_block(words: str) -> None:
+    assert judge("配料:维生素C、果胶、燕麦纤维、大米粉。", words) is Verdict.CHECK

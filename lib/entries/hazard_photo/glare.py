@@ -19,9 +19,10 @@ Gray = NDArray[np.uint8]
 LOOK_AREA = 2e6  # pixels of the photo this is measured on
 ROW = 16  # a line is looked at with this height, in pixels
 REACH = 24  # columns looked at beyond each end: one and a half heights
+LAST = 16  # columns of a line's last letters: one height
 BURNT = 250  # of 255, in the darkest colour channel
 DARKER = 240  # paper that is not burnt out
-FADED = 0.6  # contrast of the last letters against the line's best
+FADED = 0.5  # contrast of the last letters against the line's best
 
 
 def washed_out(pixels: Pixels, lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -47,7 +48,7 @@ def _fades(gray: Gray, box: NDArray[np.float32]) -> bool:
     outside = (strip[:, : REACH - 5], strip[:, -REACH + 5 :])
     if not any(map(_burnt, outside)):
         return False
-    windows = np.lib.stride_tricks.sliding_window_view(text, (ROW, REACH))[0, ::8].reshape(-1, ROW * REACH)
+    windows = np.lib.stride_tricks.sliding_window_view(text, (ROW, LAST))[0, ::4].reshape(-1, ROW * LAST)
     low, high = np.percentile(windows, (5, 95), axis=1)
     contrast = high - low
     return any(

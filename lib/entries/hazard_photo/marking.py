@@ -9,7 +9,7 @@ from PIL import Image
 
 from lib.entries.hazard_photo.catalogue import Effect
 from lib.entries.hazard_photo.match import Box
-from lib.entries.hazard_photo.ocr import Pixels
+from lib.entries.hazard_photo.photo import Pixels
 from lib.entries.hazard_photo.screen import Judgement
 
 COLOURS = {  # RGB, read well on any label

@@ -51,7 +51,7 @@ SEPARATOR = re.compile(r"[,;:、，；：・•|/()\[\]{}<>（）【】「」®*
 NEGATION_BEFORE = re.compile(
     r"(?:\b(?:contains?|with|has|have|there (?:is|are)|zero|absolutely)\s+(?:no|zero|0%?)|\bno\b(?:\s+added|\s+artificial)?|\bnon(?=[-\s])|"
     r"\bnot\s+contain(?:ing)?(?:\s+any)?|\bdoesn'?t\s+contain(?:\s+any)?|\bwithout(?:\s+any)?|\bfree\s+(?:of|from)|\bnever(?:\s+any)?|"
-    r"\bexcludes?|\bfrei\s+von|\bohne|\bsans|不含|未添加|不添加|无添加|無添加|未含|零添加|무첨가\s*:|무\(無\))",
+    r"\bexcludes?|\bfrei\s+von|\bohne|\bsans|不含|未添加|不添加|无添加|無添加|未含|零添加|本品无|本品無|无$|無$|무첨가\s*:|무\(無\))",
     re.IGNORECASE,
 )
 LONG_SCOPE = re.compile(r"contain|free|without|exclud|不含|未添加|不添加|添加|ohne|sans|with no|never", re.IGNORECASE)
@@ -272,7 +272,11 @@ def _exact(stream: t.Stream, names: Index) -> Iterator[_Hit]:
     for key, rows in names.exact.items():
         for start in _occurrences(stream.squeezed, key):
             end = _whole(stream, start, start + len(key))
-            if not end and len(key) == 3 and _among_known(stream, start, start + len(key), names, sides=1):
+            if (
+                not end
+                and len(key) in (2, 3)
+                and _among_known(stream, start, start + len(key), names, sides=4 - len(key))
+            ):
                 end = start + len(key)
             if end:
                 unsure = bool(PREFIX.search(stream.raw[: stream.at[start]][-8:]))

@@ -84,9 +84,10 @@ class Reading:
 
 
 class Reader(Protocol):
-    """An engine. ``read`` takes RGB pixels (H, W, 3)."""
+    """An engine. ``read`` takes RGB pixels (H, W, 3). ``lacks``: a Korean sentence on what it cannot read here, or ""."""
 
     name: str
+    lacks: str
 
     def read(self, pixels: Pixels) -> Reading: ...
 
@@ -192,9 +193,11 @@ class Embedded:
         self._hands = ThreadPoolExecutor(CORES)
         self._lock = threading.Lock()  # one photo at a time: two at once are no faster and double the memory
 
-    @property
-    def reads_korean(self) -> bool:
-        return self._korean is not None
+        self.lacks = (
+            ""
+            if self._korean
+            else "한글 판독 모델이 없어 한글을 읽지 못합니다. 인터넷이 되는 곳에서 `make run`을 다시 실행하면 내려받습니다."
+        )
 
     def read(self, pixels: Pixels) -> Reading:
         with self._lock:
@@ -281,8 +284,8 @@ class Embedded:
         def one(i: int) -> tuple[str, float]:
             crop = crops[i]
             # Room after the last letter, in the models' zero: without it they tend to drop that letter.
-            crop = cv2.copyMakeBorder(crop, 0, 0, 0, crop.shape[0], cv2.BORDER_CONSTANT, value=(127, 127, 127))
-            out = model(TextRecInput(img=[crop], return_word_box=False))
+            roomy = cv2.copyMakeBorder(crop, 0, 0, 0, crop.shape[0], cv2.BORDER_CONSTANT, value=(127, 127, 127))
+            out = model(TextRecInput(img=[roomy], return_word_box=False))
             return out.txts[0], out.scores[0]
 
         order = sorted(range(len(crops)), key=lambda i: -crops[i].shape[1] / crops[i].shape[0])
@@ -305,10 +308,11 @@ class Embedded:
 
 
 class EasyOcr:
-    """easyocr, one Reader per script (its Chinese and Korean weights refuse to share one)."""
+    """easyocr, one Reader per script (its Chinese and Korean weights refuse to share one); the surest reads a line."""
 
     name = "easyocr"
     SCRIPTS = (("en",), ("ko", "en"), ("ja", "en"), ("ch_sim", "en"))
+    NAMES = ("영문", "한글", "일본어", "중국어")
 
     def __init__(self, folder: Path | None = None) -> None:
         try:
@@ -318,6 +322,7 @@ class EasyOcr:
                 "easyocr가 설치되어 있지 않습니다. `make easyocr`를 실행한 뒤 다시 시작해 주세요."
             ) from error
         self._readers = []
+        self.scripts: list[str] = []
         for languages in self.SCRIPTS:
             try:
                 self._readers.append(
@@ -332,26 +337,32 @@ class EasyOcr:
                 )
             except (OSError, ValueError, FileNotFoundError):
                 continue  # no weights for this script here
+            self.scripts.append(languages[0])
         if not self._readers:
             raise EngineMissing(
                 "easyocr 가중치를 찾지 못했습니다. 인터넷이 되는 곳에서 easyocr가 내려받게 하거나, "
                 "가중치 폴더를 AX_EASYOCR_DIR로 지정해 주세요."
             )
 
+        missing = [
+            name for (first, *_), name in zip(self.SCRIPTS, self.NAMES, strict=True) if first not in self.scripts
+        ]
+        self.lacks = f"easyocr 가중치가 없어 {'·'.join(missing)}을(를) 읽지 못합니다." if missing else ""
+
     def read(self, pixels: Pixels) -> Reading:
         started = time.perf_counter()
         scale = min(1.0, 1600 / max(pixels.shape[:2]))
         small = resized(pixels, scale)
-        readings = [
-            [
-                Line(text, float(score), tuple((float(x) / scale, float(y) / scale) for x, y in box))
-                for box, text, score in reader.readtext(small, canvas_size=1280, batch_size=16)
-                if text.strip()
-            ]
-            for reader in self._readers
-        ]
-        best = max(readings, key=mean_score)
-        return Reading(tuple(best), self.name, 0, time.perf_counter() - started)
+        level, tilted = self._readers[0].detect(small, canvas_size=1280)  # the line finder is the same for all scripts
+        gray = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+        best: dict[tuple[tuple[float, float], ...], Line] = {}
+        for reader in self._readers:
+            for corners, text, score in reader.recognize(gray, level[0], tilted[0], batch_size=16, reformat=False):
+                box = tuple((float(x) / scale, float(y) / scale) for x, y in corners)
+                if text.strip() and (box not in best or score > best[box].score):
+                    best[box] = Line(text, float(score), box)
+        lines = sorted(best.values(), key=lambda line: line.box[0][1])
+        return Reading(tuple(lines), self.name, 0, time.perf_counter() - started)
 
 
 def _import_easyocr() -> Any:
@@ -394,6 +405,7 @@ class Tesseract:
         if not folders:
             raise EngineMissing("tesseract 언어 자료가 없습니다. tesseract-ocr-kor 등 데비안 패키지를 설치해 주세요.")
         have = [code for code in languages.split("+") if (folders[-1] / f"{code}.traineddata").exists()]
+        self.lacks = "" if len(have) == languages.count("+") + 1 else "tesseract 언어 자료가 일부 없습니다."
         self._tesserocr = tesserocr
         self._api = tesserocr.PyTessBaseAPI(path=str(folders[-1]), lang="+".join(have), psm=tesserocr.PSM.SPARSE_TEXT)
         self._lock = threading.Lock()

@@ -24,8 +24,8 @@ from lib.entries.hazard_photo import catalogue, demo, ocr, screen
 from lib.entries.hazard_photo.photo import decode
 from lib.settings import MODELS, ROOT
 
-SEED = 20260630
-DEVELOPED_ON = [5, 6]
+SEED = 20261122
+DEVELOPED_ON = (5, 6, 20260630)
 PHOTOS = ROOT.parent / "shared" / "photos"
 GRAVE = {"narcotic", "block"}
 NAMES = {"en": "영어", "ja": "일본어", "zh": "중국어", "ko": "한국어", "en+ko": "영어+한국어", "en+ja": "영어+일본어"}
@@ -171,7 +171,7 @@ def make_card(
     missed_hard = rate([r for r in hard if r["grave"]], "missed")
     return {
         "notice": (
-            f"자체 제작한 가상 라벨 사진 {len(rows)}장(난수 시드 {SEED}, 개발에 쓴 시드 {DEVELOPED_ON}과 다름)에서 잰 값입니다. "
+            f"자체 제작한 가상 라벨 사진 {len(rows)}장(난수 시드 {SEED}, 개발에 쓴 시드 {', '.join(map(str, DEVELOPED_ON))}과 다름)에서 잰 값입니다. "
             "실제 물품 사진에서의 성능은 이와 다를 수 있습니다."
         ),
         "data": {
@@ -221,7 +221,7 @@ def make_card(
         },
         "limits": [
             "한글이 빽빽한 작은 글씨, 빛 반사, 움직임 흐림에서는 글자를 놓칠 수 있어 재촬영·현품검사를 요구합니다.",
-            "빛 반사가 성분명만 가린 사진은 나머지가 또렷하면 「목록에 없음」이 나올 수 있습니다. 여러 장을 찍으십시오.",
+            "빛 반사로 줄이 끊긴 사진은 재촬영을 요구하지만, 반사가 줄 전체를 지우면 알아차리지 못할 수 있습니다. 여러 장을 찍으십시오.",
             "「목록에 없음」은 통관 가능 판정이 아닙니다. 목록에 없는 식품 미인정 원료와 의약품은 따로 확인해야 합니다.",
             "일본어 성분표와 번체 중국어는 실제 사진으로 재지 못했습니다.",
             "이름표의 일본어·중국어 이름 일부는 공인 목록과 대조하지 못한 음역입니다.",

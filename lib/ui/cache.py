@@ -28,10 +28,10 @@ def reader() -> "Reader":
 
 @st.cache_resource(show_spinner=False)
 def warm_reader() -> threading.Thread:
-    """Load catalogue and engine behind the page's back, so that the first photo does not wait for them."""
+    """Load code, catalogue and engine behind the page's back, so that neither page nor first photo waits for them."""
 
     def load() -> None:
-        from lib.entries.hazard_photo import catalogue, match, ocr
+        from lib.entries.hazard_photo import catalogue, demo, match, ocr, screen  # noqa: F401  (the page's imports)
 
         match.index(catalogue.load())
         try:

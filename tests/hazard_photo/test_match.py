@@ -152,7 +152,7 @@ def printings(draw: st.DrawFn) -> tuple[Name, list[str]]:
     return name, comma.join([*before, printed, *after]).split("\n")
 
 
-@settings(QUICK, max_examples=200)
+@settings(QUICK, max_examples=400)
 @given(printings())
 def test_name_is_found_however_printed(case: tuple[Name, list[str]]) -> None:
     name, lines = case
@@ -237,7 +237,7 @@ def test_short_names_are_never_guessed() -> None:
     """DIM, NAC, PEA, 은: one changed letter is another word, and nothing is found."""
     draw = random.Random(9)
     guessed = []
-    for name in sorted(LISTED.names, key=lambda name: (name.rule == "any", name.name))[:900]:
+    for name in sorted(LISTED.names, key=lambda name: (name.rule == "any", name.name))[:1200]:
         key = t.squeeze(name.name)
         hangul = all("가" <= c <= "힣" for c in key)
         if len(key) >= (4 if hangul else 5):
@@ -388,7 +388,7 @@ def test_boxes_cover_a_name_broken_over_two_lines() -> None:
     assert found.boxes[1][0][0] == 0  # from the start of the second
 
 
-@pytest.mark.parametrize("filler", ["corpus", "hangul", "letters"])
+@pytest.mark.parametrize("filler", ["corpus", "hangul", "random hangul", "letters"])
 def test_a_wall_of_text_is_judged_in_time(filler: str) -> None:
     draw = random.Random(3)
     if filler == "corpus":
@@ -396,6 +396,8 @@ def test_a_wall_of_text_is_judged_in_time(filler: str) -> None:
     elif filler == "hangul":
         korean = [name for name in BENIGN if "가" <= name[0] <= "힣"]
         texts = [", ".join(draw.choices(korean, k=4)) for _ in range(400)]
+    elif filler == "random hangul":
+        texts = ["".join(chr(draw.randrange(0xAC00, 0xD7A3)) for _ in range(40)) for _ in range(400)]
     else:
         texts = [" ".join("".join(draw.choices("aeioulmnrst", k=8)) for _ in range(7)) for _ in range(400)]
     assert len(texts) == 400

@@ -111,6 +111,7 @@ def test_medicine_mark_is_checked(mark: str) -> None:
         "이 제품은 일반의약품이 아니며 건강기능식품입니다",
         "本品は医薬品ではありません",
         "本产品不是药品，不能代替药物",
+        "본 제품은 처방전이 필요 없습니다",
         "This product is not a prescription drug",
     ],
 )

@@ -415,3 +415,41 @@ def test_a_two_letter_name_in_a_korean_list_that_lost_its_commas() -> None:
 @pytest.mark.parametrize("words", ["本品无麻黄碱。", "本产品无褪黑素", "絕無麻黃鹼"])
 def test_a_chinese_denial_is_a_check_and_never_a_block(words: str) -> None:
     assert judge("配料:维生素C、果胶、燕麦纤维、大米粉。", words) is Verdict.CHECK
+
+
+def blurred(words: str, score: float = 0.7) -> Effect | None:
+    """What a line read with little certainty comes to."""
+    found = match.find(
+        [Line(words, score, ((0, 0), (14 * len(words), 0), (14 * len(words), 24), (0, 24)))], LISTED, TODAY
+    )
+    return min((m.effect for m in found), key=list(Effect).index, default=None)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "본제움미는시부트라민이들에이지인습니다",
+        "Das sortar DHEA yohembime or sbutramine",
+        "Dees not contaln sibutramine",
+    ],
+)
+def test_a_misread_denial_is_a_check(words: str) -> None:
+    assert blurred(words) is Effect.CHECK
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "시부트라민이 둘어 있습니다",
+        "이제품은시부트라민을함유하고있습니다",
+        "Contalns sibutramine 15 mg",
+        "Ingrdients: Maca, sibutramine",
+    ],
+)
+def test_a_misread_statement_still_blocks(words: str) -> None:
+    assert blurred(words) is Effect.BLOCK
+
+
+def test_a_single_character_name_needs_a_line_surely_read() -> None:
+    assert blurred("配料：镁 5mg、锂 5mg", 0.95) is not None
+    assert blurred("锂35", 0.47) is None

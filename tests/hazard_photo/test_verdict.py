@@ -140,6 +140,16 @@ def test_a_poor_photo_does_not_hide_what_was_read() -> None:
     assert found[0].verdict is Verdict.BLOCK
 
 
+def test_text_hardly_seen_is_never_called_clear_and_hides_nothing() -> None:
+    def told(words: str) -> Ground:
+        read = lines((words,))
+        found = match.strongest(match.find(read, LISTED, TODAY))
+        return verdict.grounds(Reading(read, "none", 0, 0.0, faint=0.02), found, (), SHARP, None)[0]
+
+    assert (told(HARMLESS).verdict, told(HARMLESS).code) == (Verdict.UNREADABLE, "faint_text")
+    assert told(BLOCKED).verdict is Verdict.BLOCK
+
+
 def test_clear_is_never_worded_safe() -> None:
     assert Verdict.CLEAR.label == "목록에 없음"
     for text in (Verdict.CLEAR.label, grounds(HARMLESS)[0].text):

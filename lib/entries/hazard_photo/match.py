@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from lib.entries.hazard_photo import text as t
@@ -78,6 +78,8 @@ CLAIM_BEFORE = re.compile(
 BODY_MADE = frozenset({"KR173", "KR262", "KR170", "KR040", "KR290", "KR192", "KR193", "KR039", "KR182", "KR249"})
 NEGATED = "들어 있지 않다는 표시: 실제 함유 여부 확인 필요"
 _JOINT = re.compile(r"\s*(?:[,、，·・/]|및|와|과|or|and|や|和|或)\s*", re.IGNORECASE)
+BLURRED = 0.9  # line score under which a denial may have lost the letters that say "no"
+UNSURE_LETTER = 0.6  # line score under which a name of a single character (锂) means nothing
 MIN_FUZZY = 6  # letters; the domain note never allows it under five
 MAX_WORDS = 4  # of a name that fuzzy matching may find broken apart
 PREFIX = re.compile(  # of a chemical name: what follows is a derivative, not the substance itself
@@ -261,7 +263,7 @@ def _whole(stream: t.Stream, start: int, end: int) -> int:
         return 0
     if first in (t.UPPER, t.LOWER, t.DIGIT) and not stream.starts_word(start):
         return 0
-    if last in (t.HANGUL_CLASS, t.HAN_CLASS) or (last == t.KANA_CLASS and end - start > 3) or stream.ends_word(end):
+    if last in (t.HANGUL_CLASS, t.HAN_CLASS) or (last == t.KANA_CLASS and end - start > 4) or stream.ends_word(end):
         return end
     if last in (t.UPPER, t.LOWER) and stream.squeezed[end : end + 1] == "s" and stream.ends_word(end + 1):
         return end + 1
@@ -435,10 +437,16 @@ class _Label:
         start, end = self.stream.span(hit.start, hit.end)
         if effect is None or self._excluded(hit, name) or not self._fits(hit, start, end, name):
             return None
+        places = list(self.stream.places(start, end))
+        score = min((self.lines[line].score for line, _, _ in places), default=1.0)
+        if score < UNSURE_LETTER and end - start == 1:
+            return None
         note = ""
         if effect is not Effect.CLEAR:
             if self._negated(start, end):
                 effect, note = Effect.CHECK, NEGATED
+            elif score < BLURRED and self._reads_like_denial(start, end):
+                effect, note = Effect.CHECK, "흐리게 읽힌 문장이 들어 있지 않다는 표시로 보임: 원문 확인 필요"
             elif name.ingredient_id in BODY_MADE and self._claimed(start, end):
                 effect, note = Effect.CHECK, "효능 문구 속 표현: 원료로 넣었는지 확인 필요"
             elif hit.unsure:
@@ -448,14 +456,12 @@ class _Label:
                 effect, note = Effect(name.effect), "원료 이름: 지정 성분 함유 여부 확인 필요"
             elif ingredient.condition:
                 note = ingredient.condition
-        places = list(self.stream.places(start, end))
-        sure = [self.lines[line].score for line, _, _ in places]
         return Match(
             ingredient=ingredient,
             name=name,
             found=" ".join(self.stream.raw[start:end].split()),
             method=hit.method or ("exact" if name.kind == "official" else "alias"),
-            score=round(hit.score * (min(sure) if sure else 1.0), 3),
+            score=round(hit.score * score, 3),
             effect=effect,
             start=start,
             end=end,
@@ -574,6 +580,22 @@ class _Label:
         before = before[cuts[-1] :] if cuts else before
         return any(self._reaches(found.group(), before[found.end() :]) for found in NEGATION_BEFORE.finditer(before))
 
+    def _reads_like_denial(self, start: int, end: int) -> bool:
+        """Whether a blurred line seems to say "contains no X", its words misread: nearer to that than to "contains X"."""
+        left, right = self.stream.row(start, end)
+        after = re.match(r"\s*[이가은는을를도]([가-힣\s]{3,16}니다)", self.stream.raw[end:right])
+        if after:
+            said = _jamo(after[1])
+            return max(fuzz.ratio(said, no) for no in _DENIED) > max(fuzz.ratio(said, yes) for yes in _AFFIRMED)
+        before = re.split(SEPARATOR, self.stream.raw[left:start])[-1]
+        said = " ".join(before.lower().split()[-4:])
+        if max(fuzz.ratio(said, no) for no in _DENIED_BEFORE) >= 60:
+            return "not " in said or max(fuzz.ratio(said, yes) for yes in _AFFIRMED_BEFORE) < 60
+        either = re.search(r"\b(?:or|nor)\s+$", before) or re.match(
+            r"[\w\s,]{0,40}\b(?:or|nor)\b", self.stream.raw[end:right]
+        )
+        return bool(either) and len(before.split()) >= 2  # "... A, B or C": no list of ingredients says "or"
+
     @staticmethod
     def _reaches(word: str, between: str) -> bool:
         """Whether the negation ``word`` still holds after ``between``: "free of" spans a list, "no" a word or two."""
@@ -595,6 +617,28 @@ class _Label:
         return bool(CLAIM_AFTER.match(raw[end:right]) or CLAIM_BEFORE.search(raw[left:start]))
 
 
+def _jamo(text: str) -> str:
+    return unicodedata.normalize("NFD", "".join(text.split()))
+
+
+_DENIED = [
+    _jamo(said)
+    for said in ("들어 있지 않습니다", "함유하지 않습니다", "포함하지 않습니다", "사용하지 않았습니다", "없습니다")
+]
+_AFFIRMED = [
+    _jamo(said)
+    for said in ("들어 있습니다", "함유되어 있습니다", "함유하고 있습니다", "포함되어 있습니다", "사용했습니다")
+]
+_DENIED_BEFORE = (
+    "does not contain",
+    "do not contain",
+    "contains no",
+    "not containing",
+    "without",
+    "free from",
+    "free of",
+)
+_AFFIRMED_BEFORE = ("contains", "containing", "made with", "ingredients", "active ingredients", "supplement facts")
 _SPACE_TOO = re.compile(rf"{SEPARATOR.pattern}|\s")
 _NUMBER = re.compile(r"[\d.,:/%~\-]+(?:mg|mcg|µg|μg|ug|g|iu|ml|ppm|x)?", re.IGNORECASE)
 _CJK_QUALIFIERS = re.compile(

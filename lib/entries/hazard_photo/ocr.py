@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import cv2
 import numpy as np
@@ -30,8 +30,10 @@ LINE_FINDER = DATA / "fetched" / "text_det.onnx"
 CORES = 2  # the machines this is measured on; more threads would only crowd them
 DETECT_AREA = 2e6  # pixels the line finder sees at most; more finds hardly more lines and costs linearly
 ENLARGE_TO = 0.25e6  # smaller photos are enlarged towards this (twice at most): thin print shows up only then
+FLAT = 200  # of 255: a photo whose brightness spans less is stretched before reading
 CONFIDENT = 0.8  # mean line score of upright text is .93 and above; turned text scores .66-.75
 PROBE_LINES = 8  # least sure lines shown to the Korean model to learn whether the photo holds Hangul
+PROBE_WIDTH = 8  # line heights of each that are shown to it
 HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
@@ -66,8 +68,9 @@ class Line:
 class Reading:
     """What an engine read: ``lines`` top to bottom, the turn (degrees clockwise) that made the text upright.
 
-    ``lost``: share (0..1) of the text seen on the photo, by its extent, that could not be read. ``washed_out``: lines
-    that end in a reflection.
+    ``lost``: share (0..1) of the text seen on the photo, by its extent, that could not be read. ``faint``: what looks
+    a little like text but too little to be read, as a share of the text that was (0 for engines that do not tell).
+    ``washed_out``: lines that end in a reflection.
     """
 
     lines: tuple[Line, ...]
@@ -75,6 +78,7 @@ class Reading:
     turned: int
     seconds: float
     lost: float = 0.0
+    faint: float = 0.0
     washed_out: tuple[Line, ...] = ()
 
     @property
@@ -95,6 +99,16 @@ class Reader(Protocol):
 def mean_score(lines: Sequence[Line]) -> float:
     weight = sum(len(line.text) for line in lines)
     return sum(line.score * len(line.text) for line in lines) / weight if weight else 0.0
+
+
+def _lit(pixels: Pixels) -> Pixels:
+    """A dark or flat photo stretched to the full range of brightness; the models find thin print only then."""
+    sample = pixels[::16, ::16]
+    low, high = float(np.percentile(sample.min(axis=2), 0.5)), float(np.percentile(sample.max(axis=2), 99.5))
+    if high - low >= FLAT:
+        return pixels
+    table = np.clip((np.arange(256) - low) * 255 / max(high - low, 32.0), 0, 255).astype(np.uint8)
+    return np.asarray(cv2.LUT(pixels, table), dtype=np.uint8)
 
 
 def _along_text(box: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -158,6 +172,17 @@ def _char_width(char: str) -> float:
     return 1.3 if char.isupper() or char in "mw%@" else 1.0
 
 
+class _Pass(NamedTuple):
+    """What one look at the photo in one orientation gave."""
+
+    lines: list[Line]
+    faint: float
+
+    def upright(self, turned: int, shape: tuple[int, ...]) -> list[Line]:
+        """The lines in the coordinates of the photo (of ``shape``) before it was turned."""
+        return [_turn_back(line, turned, shape) for line in self.lines]
+
+
 class Embedded:
     """PP-OCRv6 + Korean line model on onnxruntime; nothing is downloaded at run time."""
 
@@ -205,20 +230,19 @@ class Embedded:
 
     def _read(self, pixels: Pixels) -> Reading:
         started = time.perf_counter()
-        turned, found = 0, self._read_upright(pixels)
+        pixels = _lit(pixels)
+        turned, (found, faint) = 0, self._read_upright(pixels)
         if self._looks_sideways(found) and mean_score(found) < 0.9:
             options = {turn: self._read_upright(_turn(pixels, turn)) for turn in (90, 270)}
-            turned, best = max(options.items(), key=lambda option: mean_score(option[1]))
-            if mean_score(best) > mean_score(found):
-                found = [_turn_back(line, turned, pixels.shape) for line in best]
-            else:
-                turned = 0
+            turn, best = max(options.items(), key=lambda option: mean_score(option[1].lines))
+            if mean_score(best.lines) > mean_score(found):
+                turned, found, faint = turn, best.upright(turn, pixels.shape), best.faint
         if found and mean_score(found) < CONFIDENT and not turned:
             flipped = self._read_upright(_turn(pixels, 180))
-            if mean_score(flipped) > mean_score(found) + 0.05:
-                turned, found = 180, [_turn_back(line, 180, pixels.shape) for line in flipped]
+            if mean_score(flipped.lines) > mean_score(found) + 0.05:
+                turned, found, faint = 180, flipped.upright(180, pixels.shape), flipped.faint
         lines = tuple(line for line in found if line.text and line.score >= 0.3)
-        return Reading(lines, self.name, turned, time.perf_counter() - started, _lost(found))
+        return Reading(lines, self.name, turned, time.perf_counter() - started, _lost(found), faint)
 
     @staticmethod
     def _looks_sideways(lines: Sequence[Line]) -> bool:
@@ -232,7 +256,7 @@ class Embedded:
         )
         return tall > 0.5 * sum(len(line.text) for line in lines)
 
-    def _read_upright(self, pixels: Pixels) -> list[Line]:
+    def _read_upright(self, pixels: Pixels) -> "_Pass":
         area = pixels.shape[0] * pixels.shape[1]
         enlarge = min(2.0, max(1.0, (ENLARGE_TO / area) ** 0.5))
         if enlarge > 1.2:
@@ -240,9 +264,9 @@ class Embedded:
         else:
             enlarge = 1.0
         scale = min(1.0, (DETECT_AREA / (area * enlarge**2)) ** 0.5)
-        boxes, marks = self._lines_seen(resized(pixels, scale))
+        boxes, marks, faint = self._lines_seen(resized(pixels, scale))
         if not len(boxes):
-            return []
+            return _Pass([], faint)
         crops = [
             _straightened(crop, self._crop(marks, box[None])[0])
             for crop, box in zip(self._crops(pixels, boxes / scale), boxes, strict=True)
@@ -251,23 +275,32 @@ class Embedded:
         texts = self._recognise(self._general, crops)
         if self._korean is not None:
             texts = self._with_korean(texts, crops)
-        return [
+        lines = [
             Line(text.strip(), float(score), tuple((float(x), float(y)) for x, y in box))
             for (text, score), box in zip(texts, map(_along_text, boxes / enlarge), strict=True)
         ]
+        return _Pass(lines, faint)
 
-    def _lines_seen(self, pixels: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Boxes (n, 4, 2) of the lines, and a map of the photo's size that numbers the strokes of each line."""
+    def _lines_seen(self, pixels: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
+        """Boxes (n, 4, 2) of the lines, a map of the photo's size that numbers the strokes of each line, and ``faint``."""
         height, width = pixels.shape[:2]
         size = (max(32, round(width / 32) * 32), max(32, round(height / 32) * 32))  # the network wants multiples of 32
         blob = cv2.dnn.blobFromImage(pixels, 1 / 127.5, size, (127.5, 127.5, 127.5), swapRB=True)
         seen = self._find.session(blob)
         boxes, _ = self._find.postprocess_op(seen, pixels.shape[:2])
         if not len(boxes):
-            return np.empty((0, 4, 2), np.float32), np.empty((0, 0), np.float32)
-        _, marks = cv2.connectedComponents((np.asarray(seen)[0, 0] > 0.3).astype(np.uint8))
+            return np.empty((0, 4, 2), np.float32), np.empty((0, 0), np.float32), 0.0
+        likely = np.asarray(seen)[0, 0]
+        found = np.zeros(likely.shape, np.uint8)
+        for box in np.asarray(boxes, np.float32) * np.array([size[0] / width, size[1] / height], np.float32):
+            cv2.fillConvexPoly(found, np.round(box).astype(np.int32), (1,))
+        outside = cv2.dilate(found, np.ones((5, 5), np.uint8)) == 0
+        text = likely > 0.3
+        faint = float(((likely > 0.05) & outside).sum() / max(1, (text & ~outside).sum()))
+        _, marks = cv2.connectedComponents(text.astype(np.uint8))
         marks = cv2.resize(marks.astype(np.float32), (width, height), interpolation=cv2.INTER_NEAREST)
-        return np.asarray(self._find.sorted_boxes(boxes), dtype=np.float32), np.asarray(marks, dtype=np.float32)
+        boxes = np.asarray(self._find.sorted_boxes(boxes), dtype=np.float32)
+        return boxes, np.asarray(marks, dtype=np.float32), faint
 
     def _crops(self, pixels: Pixels, boxes: NDArray[np.float32]) -> list[Pixels]:
         """Cut the lines (BGR) from the full photo, first shrunk so that text is about 64 px high (the models see 48)."""
@@ -293,17 +326,15 @@ class Embedded:
         return [texts[i] for i in range(len(crops))]
 
     def _with_korean(self, texts: list[tuple[str, float]], crops: list[Pixels]) -> list[tuple[str, float]]:
-        """Let the Korean model read the least sure lines; when it finds Hangul there, let it read all unsure ones."""
+        """Show the Korean model the beginnings of the least sure lines; if Hangul is there, let it read all unsure ones."""
         unsure = sorted((i for i, (_, score) in enumerate(texts) if score < 0.97), key=lambda i: texts[i][1])
-        found = False
-        for batch in (unsure[:PROBE_LINES], unsure[PROBE_LINES:]):
-            for i, (text, score) in zip(batch, self._recognise(self._korean, [crops[i] for i in batch]), strict=True):
-                hangul = len(HANGUL.findall(text))
-                if hangul and score > max(0.6, texts[i][1] - 0.1 * min(hangul, 3)):
-                    texts[i] = (text, score)
-                    found = True
-            if not found:
-                break
+        probes = [crops[i][:, : PROBE_WIDTH * crops[i].shape[0]] for i in unsure[:PROBE_LINES]]
+        if not any(HANGUL.search(text) and score > 0.5 for text, score in self._recognise(self._korean, probes)):
+            return texts
+        for i, (text, score) in zip(unsure, self._recognise(self._korean, [crops[i] for i in unsure]), strict=True):
+            hangul = len(HANGUL.findall(text))
+            if hangul and score > max(0.6, texts[i][1] - 0.1 * min(hangul, 3)):
+                texts[i] = (text, score)
         return texts
 
 

@@ -176,6 +176,7 @@ MIN_SCORE = (
 DOUBTFUL_SCORE, DOUBTFUL_LOST = 0.9, 0.03  # nor where both are worse than this
 POOR_PHOTO_SCORE = 0.95  # nor under this where the photo itself is dark, blurred or small
 MAX_LOST = 0.15  # share of the text seen that could not be read (readable labels: under .04)
+MAX_FAINT = 0.0045  # likewise of text hardly seen (clear and mild labels: under .0035)
 
 
 def _unreadable(reading: Reading, quality: Quality | None) -> list[Ground]:
@@ -194,6 +195,15 @@ def _unreadable(reading: Reading, quality: Quality | None) -> list[Ground]:
                 "poor_text",
                 f"글자가 또렷하지 않아(읽기 신뢰도 {reading.score:.0%}, 못 읽은 글자 {reading.lost:.0%}) 성분명을 놓칠 수 "
                 "있습니다.",
+                basis,
+            )
+        ]
+    if reading.faint >= MAX_FAINT:
+        return [
+            Ground(
+                Verdict.UNREADABLE,
+                "faint_text",
+                "글자로 보이지만 너무 작거나 흐려 읽지 못한 부분이 있습니다. 성분표에 더 가까이 대고 다시 촬영하십시오.",
                 basis,
             )
         ]

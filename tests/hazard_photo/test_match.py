@@ -453,3 +453,13 @@ def test_a_misread_statement_still_blocks(words: str) -> None:
 def test_a_single_character_name_needs_a_line_surely_read() -> None:
     assert blurred("配料：镁 5mg、锂 5mg", 0.95) is not None
     assert blurred("锂35", 0.47) is None
+
+
+def test_rare_characters_are_known_by_what_the_camera_makes_of_them() -> None:
+    assert "KR222" in ids("配料:蔓越莓粉、烟酸、肉从蓉、姜粉、叶酸")
+    assert "KR129" in ids("配料:蔓越莓粉、棍棍木、姜粉、叶酸")
+
+
+def test_each_row_of_a_table_is_an_item_whatever_list_stands_below_it() -> None:
+    table = ["Supplement Facts", "Spirulina", "Benthamiana", "Jujube Extract"]
+    assert "KR117" in ids(*table, "Other Ingredients: Xylitol, Maltodextrin, Pectin, Inulin")

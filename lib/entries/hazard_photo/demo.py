@@ -926,7 +926,10 @@ def labels(n: int, seed: int, scale: float = 1.0) -> Iterator[Label]:
         for tongue in spoken:
             called = [table[i].names.get(tongue) for i in ids if kind == "listed"]
             names = [str(rng.choice(options)) for options in called if options]
-            copies.append(_write(tongue, rng, harmless, names, trap if tongue == lead else ()))
+            phrases = trap if tongue == lead else []
+            if tongue != spoken[0]:  # a sticker has neither claims nor a tag: there such a phrase is one of the details
+                phrases = [("row" if slot == "row" else "detail", text) for slot, text in phrases]
+            copies.append(_write(tongue, rng, harmless, names, phrases))
         script = spoken[0]
         if script == "zh" and rng.random() < 0.4:
             script, copies[0] = "hant", _traditional(copies[0])

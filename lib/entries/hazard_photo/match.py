@@ -45,6 +45,7 @@ HEADING = re.compile(
     r"ingredients?\b|supplement facts|contains\s*:|active|composition|원재료|성분|原材料|成分|配料|原料|ingr[eé]dients",
     re.IGNORECASE,
 )
+COMMAS = re.compile(r"[,、，;；·•]")
 SEPARATOR = re.compile(r"[,;:、，；：・•|/()\[\]{}<>（）【】「」®*†‡§\x00。．+＋=＝&?！!]|\.(?=\s|$)")
 
 # "contains no X", "X-free": MFDS found the substance in products that said so, hence a check and never a pass.
@@ -138,7 +139,9 @@ class Index:
         ]
         self.confused: dict[str, str] = {}
         for key in anywhere + codes:
-            if len(key) >= 5 and ((confused := t.confuse(key)[0]) == key or confused not in self.exact):
+            if len(key) >= (3 if _all(key, t.HAN_CLASS) else 5) and (
+                (confused := t.confuse(key)[0]) == key or confused not in self.exact
+            ):
                 self.confused.setdefault(confused, key)
         self.glued = [key for key in anywhere if key.isascii() and len(key) >= 7]
         self.fuzzy = {
@@ -531,9 +534,10 @@ class _Label:
         """The list item around raw[start:end], what it holds besides the name, and whether it is one of a list."""
         raw = self.stream.raw
         left, right = self.stream.paragraph(start, end)
-        is_list = len(re.findall(r"[,、，;；·•]", raw[left:right])) >= 2
-        if not is_list:
-            left, right = self.stream.row(start, end)
+        is_list = len(COMMAS.findall(raw[left:right])) >= 2
+        row = self.stream.row(start, end)
+        if not is_list or not COMMAS.search(raw[slice(*row)]):  # in a table each row is an item of its own
+            left, right = row
         spaced = t.char_class(raw[start]) in (t.HAN_CLASS, t.KANA_CLASS)  # there a space parts items as a comma does
         separator = _SPACE_TOO if spaced else SEPARATOR
         before = raw[left:start]

@@ -28,7 +28,7 @@ HAN_VARIANTS = (  # each group is one character as mainland, traditional and Jap
     "选選 择擇択 测測 试試 验驗験 检檢検 无無 发發発 疗療 济濟済 绝絕絶 卢盧 兴興 奋奮 剧劇 毒 猪豬 鹅鵝 鸦鴉 缬纈 汉漢 变變変 应應応 "
     "级級 经經経 结結 络絡 粪糞 蟾 蜈蚣 壳殼殻 鳖鱉 鹿 驴驢 旱 莱萊 荆荊 蒌蔞 苍蒼 萸 蔷薔 薇 蕴蘊 藓蘚 订訂 诱誘 谢謝 贫貧 轮輪 "
     "辽遼 违違 远遠 迟遲遅 邻鄰 郁鬱 钩鉤 铃鈴 银銀 锁鎖 镰鐮 闭閉 阶階 随隨 难難 静靜 项項 顺順 颗顆 风風 骨 鲸鯨 鸟鳥 鹤鶴 "
-    "亚亞 仑侖 伪偽 价價価 优優 会會 侠俠 偿償 储儲 儿兒児 冻凍 净淨浄 凉涼 几幾 划劃 别別 剥剝 劳勞労 势勢 区區 卤鹵 厂廠 历歷歴"
+    "奥奧 橼櫞 榆楡 睾睪 腽膃 青靑 从從 亚亞 仑侖 伪偽僞 价價価 优優 会會 侠俠 偿償 储儲 儿兒児 冻凍 净淨浄 凉涼 几幾 划劃 别別 剥剝 劳勞労 势勢 区區 卤鹵 厂廠 历歷歴"
 )
 _HAN = {variant: group[0] for group in HAN_VARIANTS.split() for variant in group}
 CONFUSABLE_PAIRS = {"rn": "m", "vv": "w", "cl": "d"}
@@ -41,6 +41,7 @@ CONFUSABLE = str.maketrans(
         )
     )
     | {"一": ""}
+    | str.maketrans("榥䓬燀苁", "棍草煇从")  # rare characters the line model cannot tell from common ones
 )
 PARAGRAPH = "\x00"  # between paragraphs, matches nothing
 HAN_CLASS, KANA_CLASS, HANGUL_CLASS, UPPER, LOWER, DIGIT, OTHER = "hkgUld."

@@ -177,6 +177,7 @@ DOUBTFUL_SCORE, DOUBTFUL_LOST = 0.9, 0.03  # nor where both are worse than this
 POOR_PHOTO_SCORE = 0.95  # nor under this where the photo itself is dark, blurred or small
 MAX_LOST = 0.15  # share of the text seen that could not be read (readable labels: under .04)
 MAX_FAINT = 0.0045  # likewise of text hardly seen (clear and mild labels: under .0035)
+DOUBTFUL_FAINT = 0.002  # likewise where what was read is unsure too
 
 
 def _unreadable(reading: Reading, quality: Quality | None) -> list[Ground]:
@@ -198,7 +199,7 @@ def _unreadable(reading: Reading, quality: Quality | None) -> list[Ground]:
                 basis,
             )
         ]
-    if reading.faint >= MAX_FAINT:
+    if reading.faint >= MAX_FAINT or (reading.faint >= DOUBTFUL_FAINT and reading.score < POOR_PHOTO_SCORE):
         return [
             Ground(
                 Verdict.UNREADABLE,

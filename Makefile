@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: run test test-slow lint bench easyocr demo lock clean
+.PHONY: run test test-slow lint bench easyocr spark demo lock clean
 
 run: .venv/.runtime          ## open the suite
 	$(BIN)/streamlit run Home.py $(ARGS)
@@ -22,12 +22,18 @@ lint: .venv/.tests
 
 bench: .venv/.tests          ## recall, verdict rates, speed and memory; writes models/hazard_photo.json
 	$(BIN)/python -m tests.benchmarks.hazard_photo $(ARGS)
+	$(BIN)/python -m tests.benchmarks.screening main
 
 easyocr: .venv/.runtime      ## the other reading engine, on a CPU build of torch
 	bash .ci/easyocr
 
-demo: .venv/.tests           ## draw the demo photos anew (they are kept in git)
+spark: .venv/.tests          ## the other feature engine (AX_ENGINE=spark); needs Java
+	$(BIN)/pip install --quiet --group spark --constraint .ci/constraints.txt
+
+demo: .venv/.tests           ## make the demo photos and tables anew (they are kept in git)
 	$(BIN)/python -c "from pathlib import Path; from lib.entries.hazard_photo import demo; demo.write_demo(Path('data/hazard_photo/demo'))"
+	$(BIN)/python -c "from lib.entries.duty_free import demo; demo.write()"
+	$(BIN)/python -c "from lib.entries.pccc_theft import demo; demo.write()"
 
 lock: .venv/.tests           ## pin everything that the direct pins bring along
 	$(BIN)/pip freeze --exclude torch --exclude torchvision --exclude easyocr > .ci/constraints.txt

@@ -2,12 +2,16 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from lib.screening.ranking import Ranking
+    from lib.tables.contract import Table
 
 app = typer.Typer(
     help="관세 AX 스위트 명령줄. 화면과 같은 판정을 파일과 야간 작업에서 씁니다.",
@@ -17,7 +21,11 @@ app = typer.Typer(
 )
 catalogue_app = typer.Typer(help="반입차단 성분·제품 목록을 보고 갱신합니다.", no_args_is_help=True)
 cases_app = typer.Typer(help="사건 목록을 보고 내보냅니다.", no_args_is_help=True)
+screen_app = typer.Typer(help="자료 파일을 선별하여 순위와 근거를 파일로 남깁니다.", no_args_is_help=True)
+screening_app = typer.Typer(help="처음 보는 표로 선별 모델을 만들어 봅니다.", no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue")
+app.add_typer(screen_app, name="screen")
+app.add_typer(screening_app, name="screening")
 app.add_typer(cases_app, name="cases")
 
 UNREADABLE = 2
@@ -156,6 +164,213 @@ def cases_export(
     except OSError:
         _stop(f"{target}에 저장할 수 없습니다. 폴더가 있는지, 쓸 수 있는지 확인하십시오.")
     print(f"{len(rows)}건을 {target}에 저장했습니다.")
+
+
+Out = Annotated[Path, typer.Option(help="저장할 파일(.csv 또는 .xlsx).")]
+Top = Annotated[int, typer.Option(min=0, help="근거까지 풀어 쓸 상위 건수.")]
+TableFile = Annotated[Path, typer.Option(help="CSV·XLSX·Parquet 파일.")]
+TableFileOrNot = Annotated[Path | None, typer.Option(help="CSV·XLSX·Parquet 파일(없어도 됩니다).")]
+
+
+@screen_app.command("duty_free")
+def screen_duty_free(
+    purchases: TableFile,
+    reservations: TableFile,
+    movements: TableFile,
+    out: Out,
+    measures: TableFileOrNot = None,
+    as_of: AsOf = None,
+    top: Top = 200,
+) -> None:
+    """시내면세점 구매자를 선별합니다: 판매·현장인도 내역, 항공예약, 출입국, 조치."""
+    from lib.entries.duty_free import screen, tables
+
+    files = {"purchases": purchases, "reservations": reservations, "movements": movements, "measures": measures}
+    _screen(screen.screen, "duty_free", _checked(tables.TABLES, files, out), as_of, out, top)
+
+
+@screen_app.command("pccc_theft")
+def screen_pccc_theft(
+    parcels: TableFile,
+    out: Out,
+    codes: TableFileOrNot = None,
+    reports: TableFileOrNot = None,
+    as_of: AsOf = None,
+    top: Top = 200,
+) -> None:
+    """개인통관고유부호 도용 의심 건을 선별합니다: 통관목록·수입신고 건, 부호 원장, 도용신고."""
+    from lib.entries.pccc_theft import screen, tables
+
+    files = {"parcels": parcels, "codes": codes, "reports": reports}
+    _screen(screen.screen, "pccc_theft", _checked(tables.TABLES, files, out), as_of, out, top)
+
+
+TRAINED = ("duty_free", "pccc_theft")
+EntryId = Annotated[str, typer.Argument(metavar="업무", help="duty_free 또는 pccc_theft.")]
+
+
+@app.command("judge-parcel")
+def judge_parcel(
+    parcel: Annotated[Path, typer.Argument(metavar="신고", help="신고 한 건의 JSON 파일(- 는 표준 입력).")],
+    parcels: Annotated[Path, typer.Option(help="지난 통관목록·수입신고 건(CSV·XLSX·Parquet).")],
+    codes: TableFileOrNot = None,
+    reports: TableFileOrNot = None,
+    as_json: Json = False,
+) -> None:
+    """들어온 신고 한 건을 지난 자료에 비추어 판정합니다."""
+    from lib.entries.pccc_theft import judging, tables
+
+    try:
+        told = json.loads(sys.stdin.read() if str(parcel) == "-" else parcel.read_text("utf-8-sig"))
+    except (OSError, ValueError):
+        _stop(f"{parcel}: 신고 한 건의 JSON으로 읽을 수 없습니다.")
+    history = judging.History(
+        _checked(tables.TABLES, {"parcels": parcels, "codes": codes, "reports": reports}, parcels)
+    )
+    try:
+        found = judging.judge_parcel(told, history)
+    except ValueError as error:
+        _stop(str(error))
+    if as_json:
+        print(json.dumps(found.as_dict(), ensure_ascii=False, default=str))
+        return
+    print(f"{found.grade}: {found.title}")
+    for reason in found.reasons:
+        print(f"  - {reason.text}" + (f" [{reason.legal_basis}]" if reason.legal_basis else ""))
+
+
+@app.command()
+def train(entry: EntryId) -> None:
+    """시연 자료로 모델을 학습하여 models/에 모델과 모델 카드를 씁니다."""
+    from lib.screening.evaluate import card_markdown
+    from lib.settings import MODELS
+
+    made = _training(entry).train()
+    made.save(MODELS / entry)
+    (MODELS / f"{entry}.md").write_text(card_markdown(made.card), encoding="utf-8")
+    print(card_markdown(made.card))
+
+
+@app.command()
+def evaluate(entry: EntryId, as_json: Json = False) -> None:
+    """지금 쓰는 모델의 카드를 보여 줍니다: 자료, 기간, 정밀도와 재현율, 한계."""
+    from lib.screening import model
+    from lib.screening.evaluate import card_markdown
+
+    _training(entry)
+    try:
+        used = model.current(entry)
+    except model.ModelBroken as error:
+        _stop(str(error), code=1)
+    if used is None:
+        _stop(f"학습된 모델이 없습니다. `python -m lib train {entry}`를 먼저 실행하십시오.", code=1)
+    print(json.dumps(used.card, ensure_ascii=False) if as_json else card_markdown(used.card))
+
+
+def _training(entry: str) -> Any:
+    from importlib import import_module
+
+    if entry not in TRAINED:
+        _stop(f"모델을 쓰는 업무는 {', '.join(TRAINED)}입니다.")
+    return import_module(f"lib.entries.{entry}.training")
+
+
+@screening_app.command("fit")
+def screening_fit(
+    file: Annotated[Path, typer.Argument(metavar="파일", help="처음 보는 표(CSV·XLSX·Parquet).")],
+    label: Annotated[str, typer.Option(help="결과(적발 여부)가 적힌 열.")],
+    time: Annotated[str, typer.Option(help="날짜가 적힌 열.")],
+    drop: Annotated[list[str] | None, typer.Option(help="결과가 나온 뒤에야 아는 열(여러 번 쓸 수 있습니다).")] = None,
+    calibrate: TableFileOrNot = None,
+    test: TableFileOrNot = None,
+    out: Annotated[Path | None, typer.Option(help="점수를 붙인 평가 행을 저장할 파일(.csv 또는 .xlsx).")] = None,
+    as_json: Json = False,
+) -> None:
+    """처음 보는 표로 모델을 만들고, 학습에 쓰지 않은 뒷부분에서 정밀도와 재현율을 잽니다."""
+    import pandas as pd
+
+    from lib.screening import fit
+    from lib.screening.evaluate import card_markdown
+    from lib.tables import export, reading
+
+    frames = []
+    for part, path in {"train": file, "calibrate": calibrate, "test": test}.items():
+        if path is None:
+            continue
+        try:
+            frames.append(reading.read(path, path.name).to_pandas().assign(**{PART: part}))
+        except (reading.TableError, OSError) as error:
+            _stop(f"{path}: {error if isinstance(error, reading.TableError) else '파일을 열 수 없습니다.'}")
+    if len(frames) == 2:
+        _stop("구간을 나누어 주려면 --calibrate와 --test 파일을 모두 지정하십시오.")
+    rows = pd.concat(frames, ignore_index=True)
+    try:
+        done = fit.fit(
+            rows if len(frames) == 3 else rows.drop(columns=PART),
+            label=label, time=time, drop=drop or (), parts=PART if len(frames) == 3 else None, data=file.name,
+        )  # fmt: skip
+    except ValueError as error:
+        _stop(str(error))
+    if out:
+        scored = done.scored.drop(columns=PART, errors="ignore")
+        out.write_bytes(export.to_csv(scored) if out.suffix.lower() == ".csv" else export.to_xlsx(scored, "평가"))
+    print(json.dumps(done.card, ensure_ascii=False, default=str) if as_json else card_markdown(done.card))
+
+
+PART = "(구간)"
+
+
+def _checked(contracts: "Mapping[str, Table]", files: Mapping[str, Path | None], beside: Path) -> dict[str, Any]:
+    """Read and check the files; what is refused is counted and kept next to ``beside``."""
+    from lib.tables import checking, reading
+
+    tables = {}
+    for name, path in files.items():
+        if path is None:
+            continue
+        try:
+            found = checking.check(reading.read(path, path.name), contracts[name])
+        except reading.TableError as error:
+            _stop(f"{path}: {error}")
+        except OSError:
+            _stop(f"{path}: 파일을 열 수 없습니다.")
+        refused = found.rejected.num_rows
+        print(
+            f"{contracts[name].title}: {found.total:,}행 중 {found.rows.num_rows:,}행 사용, {refused:,}행 제외",
+            file=sys.stderr,
+        )
+        if found.violations:
+            kept = beside.with_name(f"{beside.stem}_{name}_오류.csv")
+            kept.write_bytes(checking.violations_csv(found))
+            print(f"  오류 {len(found.violations):,}건을 {kept}에 남겼습니다.", file=sys.stderr)
+        tables[name] = found.rows
+    return tables
+
+
+def _screen(
+    screen: Callable[..., "Ranking"], entry: str, tables: dict[str, Any], as_of: datetime | None, out: Path, top: int
+) -> None:
+    from lib.screening import model
+    from lib.tables import export
+
+    if out.suffix.lower() not in (".csv", ".xlsx"):
+        _stop("파일 이름은 .csv나 .xlsx로 끝나야 합니다.")
+    day = as_of.date() if as_of else date.today()
+    try:
+        ranking = screen(tables, as_of=day, model=model.current(entry))
+    except (model.FeatureMismatch, model.ModelBroken) as error:
+        _stop(str(error), code=1)
+    rows = ranking.sheet(top)
+    try:
+        out.write_bytes(export.to_csv(rows) if out.suffix.lower() == ".csv" else export.to_xlsx(rows, "선별목록"))
+    except OSError:
+        _stop(f"{out}에 저장할 수 없습니다. 폴더가 있는지, 쓸 수 있는지 확인하십시오.")
+    grades = ranking.rows["grade"].value_counts()
+    print(f"{day} 기준 {len(rows):,}명·건: " + ", ".join(f"{grade} {count:,}" for grade, count in grades.items()))
+    print(
+        "점수는 확인할 단서의 순서이며 위법 여부의 판단이 아닙니다."
+        + ("" if ranking.model else " (학습된 모델 없음: 규칙과 이상치 점수)")
+    )
 
 
 def _case_rows(entry: str | None, limit: int | None) -> list[dict[str, Any]]:

@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     officer: str = Field("담당자", description="who decides, in local mode (no login)")
     customs_office: str = Field("광주세관", description="written into each record")
 
+    engine: Literal["duckdb", "spark"] = Field("duckdb", description="what computes the features of tabular entries")
+
     ocr_engine: Literal["embedded", "easyocr", "tesseract"] = "embedded"
     easyocr_dir: Path | None = Field(None, description="folder holding easyocr weights; else its own download")
 

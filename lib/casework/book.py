@@ -29,6 +29,7 @@ class Label(NamedTuple):
     subject: str
     outcome: str
     decided_at: datetime
+    facts: dict[str, Any]
 
 
 class CaseBook:
@@ -186,14 +187,12 @@ class CaseBook:
         """The standing decision of each subject; a reopened case is in doubt and teaches nothing."""
         with self._reading() as session:
             decided = (
-                select(Case.subject, Decision.outcome, Decision.at)
+                select(Case.subject, Decision.outcome, Decision.at, Case.facts)
                 .join(Decision, Decision.case_id == Case.id)
                 .where(Case.entry == entry, Case.status.in_(DECIDED))
                 .order_by(Decision.id)
             )
-            return list(
-                {subject: Label(subject, outcome, at) for subject, outcome, at in session.execute(decided)}.values()
-            )
+            return list({subject: Label(subject, *rest) for subject, *rest in session.execute(decided)}.values())
 
     # How it is kept
 

@@ -1,13 +1,26 @@
 """The one place where heavy things are loaded, kept and shared between sessions. Import inside, never at the top."""
 
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from lib.casework import CaseBook
     from lib.entries.hazard_photo.ocr import Reader
+    from lib.entries.pccc_theft.judging import History
+    from lib.entries.pccc_theft.monitoring import Monitor
+    from lib.screening.findings import Finding
+    from lib.screening.model import Model
+    from lib.screening.ranking import Ranking
+    from lib.tables.checking import Checked
+    from lib.tables.contract import Table
+
+_asking = threading.Lock()  # a list and its engine may be shared by sessions; an engine answers one at a time
 
 
 @st.cache_resource(show_spinner="사건 기록을 여는 중입니다.")
@@ -42,3 +55,69 @@ def warm_reader() -> threading.Thread:
     thread = threading.Thread(target=load, name="warm-reader", daemon=True)
     thread.start()
     return thread
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def demo_table(path: Path, changed: float, _table: "Table") -> "Checked":
+    """A demo file, read and checked like an officer's. ``changed``: when the file was."""
+    from lib.tables.checking import check
+    from lib.tables.reading import read
+
+    return check(read(path, path.name), _table)
+
+
+def model(entry: str) -> "Model | None":
+    """The model in force, read again when its file changes. Raises ``ModelBroken``."""
+    from lib.screening.model import own_stem
+    from lib.settings import MODELS
+
+    files = [stem.with_name(f"{stem.name}.json") for stem in (own_stem(entry), MODELS / entry)]
+    return _model(entry, tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files))
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _model(entry: str, changed: tuple[int, ...]) -> "Model | None":
+    from lib.screening.model import current
+
+    return current(entry)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def ranking(key: Hashable, _screen: "Callable[[], Ranking]") -> "Ranking":
+    """The ranked list that ``key`` (tables, day, limits, model) names."""
+    return _screen()
+
+
+@st.cache_resource(show_spinner=False, max_entries=400)
+def finding(key: Hashable, subject: str, _ranking: "Ranking") -> "Finding":
+    """One explained lead of the list that ``key`` names."""
+    with _asking:
+        return _ranking.finding(subject)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def sheet(key: Hashable, top: int, _ranking: "Ranking") -> list[dict[str, Any]]:
+    """The whole list as rows for a file, the first ``top`` leads explained."""
+    with _asking:
+        return _ranking.sheet(top)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def history(key: Hashable, _tables: "Mapping[str, pa.Table]") -> "History":
+    """What single declarations are judged against."""
+    from lib.entries.pccc_theft.judging import History
+
+    return History(_tables)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def monitor(key: Hashable, _load: "Callable[[], Monitor]") -> "Monitor":
+    """What the monitoring room shows of the list that ``key`` names."""
+    return _load()
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def asked(key: Hashable, _ask: "Callable[[], Any]") -> Any:
+    """What a shared list answers for its charts, kept under ``key``."""
+    with _asking:
+        return _ask()

@@ -1,0 +1,34 @@
+"""What a model and an officer are told about a feature."""
+
+from dataclasses import dataclass
+from numbers import Real
+from typing import Literal
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One column of an entry's feature table.
+
+    ``title``: its Korean name; ``unit``: "건", "원", "일", "%" (value 0..1) ...; ``rows``: the code under which the
+    entry's ``evidence`` gives the rows it is computed from.
+    """
+
+    name: str
+    title: str
+    unit: str = ""
+    kind: Literal["number", "category"] = "number"
+    rows: str = "all"
+
+    def shown(self, value: object) -> str:
+        """The value as an officer reads it."""
+        if pd.isna(value):  # type: ignore[call-overload]
+            return "없음"
+        if not isinstance(value, Real):  # numpy's integers are no ``int``
+            return str(value)
+        value = float(value)
+        if self.unit == "%":
+            return f"{value:.0%}"
+        number = f"{value:,.0f}" if value.is_integer() or abs(value) >= 100 else f"{value:,.2f}"
+        return f"{number}{self.unit}"

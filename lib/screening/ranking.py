@@ -1,0 +1,97 @@
+"""The ranked list of an entry: every subject scored, the shown ones explained."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+from lib.screening.features import Feature
+from lib.screening.findings import Finding
+from lib.screening.limits import Limits
+from lib.screening.rules import Rule
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lib.screening.model import Model
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """``rows``: one a subject, best lead first: ``subject``, ``title``, ``grade``, ``score`` (0..1), ``points``,
+    ``rule_<code>`` and every feature column. ``basis``: a trained model, or rules with an anomaly score where there are
+    no labels. ``explain``: the Finding of one row, its evidence read only then.
+    """
+
+    entry: str
+    as_of: date
+    basis: Literal["model", "rules"]
+    rows: "pd.DataFrame"
+    features: tuple[Feature, ...]
+    rules: tuple[Rule, ...]
+    limits: Limits
+    explain: Callable[["pd.Series[Any]"], Finding] = field(repr=False)
+    model: "Model | None" = None
+
+    def finding(self, subject: str) -> Finding:
+        """Raises ``KeyError`` when the list has no such subject."""
+        hit = self.rows[self.rows["subject"] == subject]
+        if hit.empty:
+            raise KeyError(subject)
+        return self._kept(hit.iloc[0])
+
+    def _kept(self, row: "pd.Series[Any]") -> Finding:
+        """With what the model saw and when, so that the decision can teach the next one."""
+        found = self.explain(row)
+        seen = {f.name: _plain(row[f.name]) for f in self.features}
+        return replace(found, facts={**found.facts, "features": seen, "as_of": self.as_of.isoformat()})
+
+    def sheet(self, top: int) -> list[dict[str, Any]]:
+        """A flat row a subject for a file: the first ``top`` fully explained, the rest with the rules that hold."""
+        rest = self.rows.iloc[top:]
+        titles = {f"rule_{rule.code}": rule.title for rule in self.rules if not rule.clears}
+        held = [
+            [title for flag, title in zip(flags, titles.values(), strict=True) if flag]
+            for flags in rest[[*titles]].to_numpy()
+        ]
+        plain = [
+            {
+                "subject": subject,
+                "score": round(float(score), 4),
+                "grade": grade,
+                "title": title,
+                "reasons": ", ".join(rules),
+            }
+            for subject, score, grade, title, rules in zip(
+                rest["subject"], rest["score"], rest["grade"], rest["title"], held, strict=True
+            )
+        ]
+        return [*as_rows(self.findings(top)), *plain]
+
+    def findings(self, top: int) -> list[Finding]:
+        """The first ``top`` leads, explained."""
+        return [self._kept(row) for _, row in self.rows.head(top).iterrows()]
+
+
+def _plain(value: Any) -> Any:
+    """JSON-able: numbers and text, None for missing."""
+    value = value.item() if hasattr(value, "item") else value
+    return None if value is None or value != value else value
+
+
+def as_rows(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Flat rows for a sheet: subject, score, grade, reasons, legal basis and the ids of the evidence rows."""
+    return [
+        {
+            "subject": finding.subject,
+            "score": None if finding.score is None else round(finding.score, 4),
+            "grade": finding.grade,
+            "title": finding.title,
+            "reasons": "\n".join(f"{i}. {reason.text}" for i, reason in enumerate(finding.reasons, 1)),
+            "legal_basis": "; ".join(dict.fromkeys(r.legal_basis for r in finding.reasons if r.legal_basis)),
+            "evidence": "; ".join(
+                dict.fromkeys(f"{e.source}:{e.key}" for reason in finding.reasons for e in reason.evidence)
+            ),
+        }
+        for finding in findings
+    ]

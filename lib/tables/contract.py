@@ -1,0 +1,44 @@
+"""What an officer's table must hold: columns by their Korean form names or ours, types, and checks told in Korean."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["text", "integer", "number", "date", "datetime", "flag"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """``name``: ours (snake_case); ``title``: the Korean form's; ``aliases``: other headers met in the field.
+
+    ``required``: the file must have the column; ``nullable``: a cell may be empty. ``choices``: allowed codes and what
+    they mean (accepted either way, kept as the code). ``pattern``: a full-match regular expression, told by
+    ``expected``. ``personal``: masked on screen by default. ``example``: a cell of the filled example.
+    """
+
+    name: str
+    title: str
+    kind: Kind = "text"
+    required: bool = True
+    nullable: bool = False
+    aliases: tuple[str, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
+    pattern: str = ""
+    expected: str = ""
+    at_least: float | None = None
+    at_most: float | None = None
+    personal: bool = False
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One kind of file. ``key``: the column that identifies a row (unique); it is how evidence names the row."""
+
+    name: str
+    title: str
+    key: str
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        return {column.name: column for column in self.columns}[name]

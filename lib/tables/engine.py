@@ -1,0 +1,97 @@
+"""What computes the Ibis expressions: DuckDB in this process, or Spark when ``AX_ENGINE=spark``."""
+
+import tempfile
+from collections.abc import Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any, cast
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
+
+from lib.settings import settings
+
+THREADS = 2
+MEMORY = "3GB"
+
+
+class EngineMissing(RuntimeError):
+    """The engine asked for is not installed; the message is a Korean sentence that says how to get it."""
+
+
+class Engine:
+    """Tables in, frames out; the same expressions on either engine."""
+
+    def __init__(self, name: str, backend: Any, folder: "tempfile.TemporaryDirectory[str]") -> None:
+        self.name = name
+        self._backend = backend
+        self._folder = folder  # goes when the engine goes
+        self._numbers = count(1)
+
+    def load(self, tables: Mapping[str, pa.Table | Path]) -> dict[str, ir.Table]:
+        """The tables as Ibis sees them; a ``Path`` is a Parquet file. Loading a name again leaves the earlier table."""
+        return {name: self._load(f"{name}_{next(self._numbers)}", table) for name, table in tables.items()}
+
+    def frame(self, expr: ir.Table) -> pd.DataFrame:
+        """The rows of ``expr``, in column types that depend on its schema alone, not on the engine."""
+        rows = self._backend.to_pyarrow(expr).cast(expr.schema().to_pyarrow())
+        return cast(pd.DataFrame, rows.to_pandas())
+
+    def _load(self, name: str, table: pa.Table | Path) -> ir.Table:
+        if self.name == "spark" and isinstance(table, pa.Table):
+            path = Path(self._folder.name) / f"{name}.parquet"
+            pyarrow.parquet.write_table(table, path)
+            table = path
+        if isinstance(table, Path):
+            return cast(ir.Table, self._backend.read_parquet(str(table.resolve()), table_name=name))
+        self._backend.con.register(name, table)  # no copy; a memtable would be dropped with its Python object
+        return cast(ir.Table, self._backend.table(name))
+
+
+def connect(engine: str | None = None) -> Engine:
+    """The engine named, else the one in the settings. Raises ``EngineMissing`` when Spark or its Java is not there."""
+    engine = engine or settings().engine
+    if engine not in ("duckdb", "spark"):
+        raise ValueError(f"unknown engine {engine!r}")
+    folder = tempfile.TemporaryDirectory(dir=settings().folder("engine"), prefix=engine, ignore_cleanup_errors=True)
+    return Engine(engine, _duckdb(folder.name) if engine == "duckdb" else _spark(), folder)
+
+
+def _duckdb(folder: str) -> Any:
+    return ibis.duckdb.connect(
+        threads=THREADS, memory_limit=MEMORY, temp_directory=folder, autoinstall_known_extensions=False
+    )
+
+
+def _spark() -> Any:
+    try:
+        from pyspark.errors import PySparkRuntimeError
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise EngineMissing(_HOW) from None
+    shared = str(settings().folder("engine", "spark"))  # one session serves all engines of the process
+    options: dict[str, Any] = {
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.memory": MEMORY.lower().removesuffix("b"),
+        "spark.local.dir": shared,
+        "spark.sql.ansi.enabled": "true",
+        "spark.sql.session.timeZone": "UTC",  # as Ibis sets it; our times are naive
+        "spark.sql.shuffle.partitions": "4",
+        "spark.sql.warehouse.dir": f"{shared}/warehouse",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
+    builder = SparkSession.builder.master(f"local[{THREADS}]").appName("customs-ax-suite")
+    try:
+        session = builder.config(map=options).getOrCreate()
+    except (PySparkRuntimeError, OSError):  # no Java
+        raise EngineMissing(_HOW) from None
+    session.sparkContext.setLogLevel("ERROR")
+    return ibis.pyspark.connect(session)
+
+
+_HOW = "Spark 엔진에 필요한 pyspark 또는 Java가 없습니다. `make spark`로 설치하거나 AX_ENGINE=duckdb로 바꿔 주십시오."

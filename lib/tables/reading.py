@@ -1,0 +1,385 @@
+"""Officers' files as raw tables: told by content, not by name; every cell the text the sheet shows.
+
+Rows keep their place: ``place(raw)`` is the sheet row of the first one, and blank rows stay as rows of nulls.
+"""
+
+import codecs
+import csv
+import io
+import re
+import resource
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.ipc
+import pyarrow.parquet
+
+from lib.settings import ROOT
+
+MOST_BYTES = 4 * 2**30  # of a table, unpacked
+MOST_ROWS = 20_000_000
+BOOK_BYTES = 2**30  # of a workbook's XML
+BOOK_MEMORY, BOOK_SECONDS = 4 * 2**30, 180
+OVERFLOW = "머리글 밖의 칸"
+_DELIMITERS = ",\t;|"
+_SAMPLE_BYTES, _SAMPLE_ROWS = 2**18, 100
+_CHUNK = 2**24
+_OLE, _ZIP, _PARQUET = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04", b"PAR1"
+_UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_DRM = (b"DRMONE", b"SCDSA", b"<DOCUMENT SAFER", b"Fasoo")
+_NUMERIC = re.compile(r"[\s\d.,:/-]*\d[\s\d.,:/-]*")
+_BLANK = " \t\r\n\x0b\x0c\xa0\u3000\u200b\ufeff"
+
+_UNKNOWN = "표로 읽을 수 없는 파일입니다. 엑셀(xlsx, xls, ods), CSV 또는 Parquet 파일을 올려 주십시오."
+_TOO_BIG = "파일을 펼친 크기가 너무 큽니다. 기간을 나누어 올려 주십시오."
+_LOCKED = "암호로 잠긴 파일입니다. 암호를 풀어 저장한 뒤 다시 올려 주십시오."
+_DRM_LOCKED = "문서보안(DRM)으로 잠긴 파일입니다. 보안을 해제한 뒤 다시 올려 주십시오."
+_BROKEN_BOOK = "엑셀 파일이 손상되어 읽을 수 없습니다. 엑셀에서 열어 다시 저장한 뒤 올려 주십시오."
+_EMPTY = "내용이 없는 파일입니다. 첫 줄에 열 이름이 있는 표를 올려 주십시오."
+
+
+class TableError(ValueError):
+    """The file cannot be used as a table; the message is one Korean sentence that says what to do."""
+
+
+def read(source: bytes | Path, name: str = "") -> pa.Table:
+    """The table in a CSV, TSV, XLSX, XLS, ODS or Parquet file: headers as in the file, cells as text.
+
+    Parquet keeps its types. A header met again gets a number, one left blank the number of its column; cells beyond
+    the header are kept under ``OVERFLOW``. ``name`` is put before the message of the ``TableError``.
+    """
+    try:
+        return _read(source)
+    except TableError as error:
+        raise TableError(f"「{name}」: {error}") if name else error from None
+
+
+def place(raw: pa.Table) -> int:
+    """The sheet row of the table's first row; 2 when the header is the sheet's first row."""
+    return int((raw.schema.metadata or {}).get(b"first_row", b"2"))
+
+
+def _read(source: bytes | Path) -> pa.Table:
+    try:
+        size = source.stat().st_size if isinstance(source, Path) else len(source)
+        if not size:
+            raise TableError(_EMPTY)
+        data = pa.memory_map(str(source)).read_buffer() if isinstance(source, Path) else pa.py_buffer(source)
+    except OSError:
+        raise TableError("파일을 열 수 없습니다. 파일이 있는지, 읽을 권한이 있는지 확인해 주십시오.") from None
+    start = bytes(data[:4096])
+    if start.startswith(_PARQUET):
+        return _parquet(data)
+    if start.startswith((_OLE, _ZIP)):
+        return _workbook(bytes(data))
+    if any(mark in start[:256] for mark in _DRM):
+        raise TableError(_DRM_LOCKED)
+    if start.startswith(b"%PDF"):
+        raise TableError("PDF 파일은 표로 읽을 수 없습니다. 원래의 엑셀 또는 CSV 파일을 올려 주십시오.")
+    return _text_table(data)
+
+
+# Parquet
+
+
+def _parquet(data: pa.Buffer) -> pa.Table:
+    try:
+        file = pyarrow.parquet.ParquetFile(pa.BufferReader(data))
+        about = file.metadata
+        unpacked = sum(about.row_group(n).total_byte_size for n in range(about.num_row_groups))
+        if about.num_rows > MOST_ROWS or unpacked > MOST_BYTES:
+            raise TableError(_TOO_BIG)
+        if any(pa.types.is_nested(field.type) for field in file.schema_arrow):
+            raise TableError(
+                "칸 안에 목록이나 표가 든 Parquet 파일입니다. 한 칸에 값이 하나인 표로 다시 저장해 주십시오."
+            )
+        table = file.read()
+    except (pa.ArrowException, OSError):
+        raise TableError("Parquet 파일이 손상되었거나 암호로 잠겨 있습니다. 다시 내려받아 올려 주십시오.") from None
+    return table.rename_columns(_headers(table.column_names)).replace_schema_metadata({"first_row": "2"})
+
+
+# CSV and TSV
+
+
+def _text_table(data: pa.Buffer) -> pa.Table:
+    data = _utf8(data)
+    sample = bytes(data[:_SAMPLE_BYTES])
+    if data.size > len(sample):
+        sample = sample[: sample.rfind(b"\n") + 1] or sample
+    text = sample.decode("utf-8", "ignore")
+    lead = text.lstrip()[:200].casefold()
+    if lead.startswith(("<!doctype", "<html", "<?xml", "<table", "<meta")):
+        raise TableError(
+            "웹 문서로 저장된 파일입니다. 엑셀에서 열어 「Excel 통합 문서(.xlsx)」로 저장한 뒤 올려 주십시오."
+        )
+    if "\0" in text:
+        raise TableError(_UNKNOWN)
+    delimiter, at, header, consumed = _header(text)
+    rest = data.slice(consumed)
+    names = [str(n) for n in range(len(header))]
+    ragged: list[tuple[int, str]] = []
+
+    def keep(row: pyarrow.csv.InvalidRow) -> str:
+        ragged.append((row.number - 1, row.text))
+        return "skip"
+
+    try:
+        table = pyarrow.csv.read_csv(
+            pa.BufferReader(rest),
+            pyarrow.csv.ReadOptions(column_names=names, block_size=_CHUNK, use_threads=False),
+            pyarrow.csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=keep
+            ),
+            pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        if "Empty CSV" not in str(error):
+            raise TableError("CSV 파일의 줄을 나눌 수 없습니다. 닫히지 않은 따옴표가 있는지 확인해 주십시오.") from None
+        table = pa.table({name: pa.array([], pa.string()) for name in names})
+    if ragged:
+        table = _with_ragged(table, ragged, delimiter)
+    _refuse_open_quote(table, sample if data.size == len(sample) else bytes(data))
+    extra = [OVERFLOW] * (table.num_columns - len(header))
+    return _named(table, [*header, *extra], first_row=at + 2)
+
+
+def _utf8(data: pa.Buffer) -> pa.Buffer:
+    """The text in UTF-8 without BOM; the whole stream must decode as UTF-8, UTF-16 with BOM, or else cp949."""
+    start = bytes(data[:3])
+    encodings: tuple[str, ...]
+    if start[:2] in _UTF16:
+        encodings, data = (_UTF16[start[:2]],), data.slice(2)
+    else:
+        encodings, data = ("utf-8", "cp949"), data.slice(3) if start == codecs.BOM_UTF8 else data
+    for encoding in encodings:
+        decoder, recoded = codecs.getincrementaldecoder(encoding)(), io.BytesIO()
+        try:
+            for begin in range(0, data.size, _CHUNK):
+                part = decoder.decode(memoryview(data)[begin : begin + _CHUNK], begin + _CHUNK >= data.size)
+                if encoding != "utf-8":
+                    recoded.write(part.encode())
+        except UnicodeError:
+            continue
+        return data if encoding == "utf-8" else pa.py_buffer(recoded.getbuffer())
+    raise TableError(_UNKNOWN)
+
+
+def _header(text: str) -> tuple[str, int, list[str], int]:
+    """Delimiter, place of the header among the records, its cells, and the bytes up to its end."""
+    best: tuple[tuple[bool, bool, int, float], str, int, list[str], int] | None = None
+    for delimiter in _DELIMITERS:
+        lines = list(io.StringIO(text, newline=""))
+        reader = csv.reader(lines, delimiter=delimiter)
+        rows, ends = [], []
+        try:
+            for row in reader:
+                rows.append(row)
+                ends.append(reader.line_num)
+                if len(rows) == _SAMPLE_ROWS:
+                    break
+        except csv.Error:
+            continue
+        at = _header_at(rows)
+        if at is None or not any(map(str.isalnum, "".join(rows[at]))):
+            continue
+        widths = Counter(len(row) for row in rows[at:] if any(map(_filled, row)))
+        usual = max(widths, key=lambda width: (widths[width], width))
+        # a wrong delimiter splits amounts and dates, but not the header above them
+        worded = not any(map(_NUMERIC.fullmatch, rows[at]))
+        fit = (usual > 1, worded, -at, usual * widths[usual] / widths.total())
+        if best is None or fit > best[0]:
+            header = rows[at] + [""] * (usual - len(rows[at]))
+            best = fit, delimiter, at, header, len("".join(lines[: ends[at]]).encode())
+    if best is None:
+        raise TableError(_EMPTY)
+    return best[1:]
+
+
+def _header_at(rows: Sequence[Sequence[Any]]) -> int | None:
+    """The first row that fills more than half of the usual width: titles above a table fill a cell or two."""
+    filled = [sum(map(_filled, row)) for row in rows]
+    widths = Counter(n for n in filled if n)
+    if not widths:
+        return None
+    usual = max(widths, key=lambda width: (widths[width], width))
+    return next(at for at, n in enumerate(filled) if n > usual / 2)
+
+
+def _filled(cell: object) -> bool:
+    return cell is not None and bool(str(cell).strip(_BLANK))
+
+
+def _with_ragged(table: pa.Table, ragged: list[tuple[int, str]], delimiter: str) -> pa.Table:
+    """Rows with another number of cells, back in their place: padded, and what is beyond the header kept apart."""
+    width = table.num_columns
+    cells: list[list[str | None]] = []
+    for _, text in ragged:
+        row = next(csv.reader([text], delimiter=delimiter), [])
+        beyond = row[width:] if any(map(_filled, row[width:])) else []
+        kept = [cell or None for cell in row[:width]]
+        cells.append([*kept, *[None] * (width - len(kept)), delimiter.join(beyond) or None])
+    columns = [pa.array(column, pa.string()) for column in zip(*cells, strict=True)]
+    names = [*table.column_names, OVERFLOW]
+    whole = pa.table([*table.columns, pa.nulls(len(table), pa.string())], names)
+    total = len(table) + len(ragged)
+    back = np.array([n for n, _ in ragged])
+    order = np.empty(total, np.int64)
+    order[back] = np.arange(len(table), total)
+    order[np.setdiff1d(np.arange(total), back, assume_unique=True)] = np.arange(len(table))
+    joined = pa.concat_tables([whole, pa.table(columns, names)]).take(pa.array(order))
+    return joined if joined[OVERFLOW].null_count < total else joined.drop_columns([OVERFLOW])
+
+
+def _refuse_open_quote(table: pa.Table, data: bytes) -> None:
+    """A quote never closed swallows the rest of the file into one cell."""
+    if len(table) and data.count(b'"') % 2:
+        last = [str(cell) for cell in table.slice(len(table) - 1).to_pylist()[0].values() if cell]
+        if any("\n" in cell or "\r" in cell for cell in last):
+            raise TableError('닫히지 않은 따옴표(")가 있어 뒤의 줄들이 한 칸이 되었습니다. 따옴표를 고쳐 주십시오.')
+
+
+# workbooks
+
+
+def _workbook(data: bytes) -> pa.Table:
+    if data.startswith(_ZIP):
+        _inspect_zip(data)
+    elif "EncryptedPackage".encode("utf-16-le") in data:
+        raise TableError(_LOCKED)
+    # In a process of its own: a crafted workbook can ask for any amount of memory, and running out ends the process.
+    command = [sys.executable, "-m", "lib.tables.reading"]
+    try:
+        child = subprocess.run(command, input=data, capture_output=True, cwd=ROOT, timeout=BOOK_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise TableError(_TOO_BIG) from None
+    if child.returncode == 3:
+        raise TableError(child.stdout.decode())
+    if child.returncode:
+        raise TableError(_TOO_BIG)
+    return pyarrow.ipc.open_stream(child.stdout).read_all()
+
+
+def _inspect_zip(data: bytes) -> None:
+    try:
+        with ZipFile(io.BytesIO(data)) as book:
+            entries = book.infolist()
+            names = {entry.filename for entry in entries}
+            if not names & {"xl/workbook.xml", "xl/workbook.bin"}:
+                if "mimetype" not in names or b"spreadsheet" not in book.open("mimetype").read(100):
+                    raise TableError(
+                        "표가 아닌 압축 파일입니다. 압축을 풀어 안에 든 엑셀이나 CSV 파일을 올려 주십시오."
+                    )
+                if b"encryption-data" in book.open("META-INF/manifest.xml").read(2**20):
+                    raise TableError(_LOCKED)
+            if any(entry.flag_bits & 1 for entry in entries):
+                raise TableError(_LOCKED)
+            if sum(entry.file_size for entry in entries) > BOOK_BYTES:
+                raise TableError(_TOO_BIG)
+            if book.testzip():  # also tells sizes that lie
+                raise TableError(_BROKEN_BOOK)
+    except (BadZipFile, KeyError, NotImplementedError, EOFError, OSError, ValueError) as error:
+        raise error if isinstance(error, TableError) else TableError(_BROKEN_BOOK) from None
+
+
+def _sheet(data: bytes) -> pa.Table:
+    """The first visible sheet with a header; a cover sheet of single cells is passed over."""
+    import python_calamine as calamine
+
+    try:
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        spare: tuple[list[list[Any]], int] | None = None
+        for about in book.sheets_metadata:
+            if about.visible != calamine.SheetVisibleEnum.Visible or about.typ != calamine.SheetTypeEnum.WorkSheet:
+                continue
+            rows = book.get_sheet_by_name(about.name).to_python(skip_empty_area=False)
+            at = _header_at(rows[:_SAMPLE_ROWS])
+            if at is not None and sum(map(_filled, rows[at])) > 1:
+                return _columns(rows, at)
+            if at is not None and spare is None:
+                spare = rows, at
+    except calamine.PasswordError:
+        raise TableError(_LOCKED) from None
+    except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, OSError, ValueError):
+        raise TableError(_BROKEN_BOOK) from None
+    if spare is None:
+        raise TableError(_EMPTY)
+    return _columns(*spare)
+
+
+def _columns(rows: list[list[Any]], at: int) -> pa.Table:
+    header = [_shown(cell) or "" for cell in rows[at]]
+    body: Iterable[tuple[Any, ...]] = zip(*rows[at + 1 :], strict=True)
+    columns = [_as_text(column) for column in body] or [pa.array([], pa.string())] * len(header)
+    used = [n for n, column in enumerate(columns) if _filled(header[n]) or column.null_count < len(column)]
+    table = pa.table([columns[n] for n in used], [str(n) for n in used])
+    return _named(table, [header[n] for n in used], first_row=at + 2)
+
+
+def _as_text(column: Sequence[Any]) -> pa.Array:
+    if {*map(type, column)} == {str}:
+        return pa.array([cell or None for cell in column], pa.string())
+    return pa.array(map(_shown, column), pa.string(), size=len(column))
+
+
+def _shown(cell: Any) -> str | None:
+    """A cell of a workbook as the sheet shows it."""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return f"{cell:.0f}" if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return str(cell.date() if cell.time() == time() else cell)
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(cell) or None
+
+
+# headers
+
+
+def _named(table: pa.Table, header: Sequence[str], *, first_row: int) -> pa.Table:
+    """``table`` under ``header``, without columns that hold neither header nor cells."""
+    used = [n for n, title in enumerate(header) if _filled(title) or table.column(n).null_count < len(table)]
+    names = _headers(header)
+    kept = table.select(used).rename_columns([names[n] for n in used])
+    return kept.replace_schema_metadata({"first_row": str(first_row)})
+
+
+def _headers(header: Sequence[str]) -> list[str]:
+    return list(
+        _numbered(" ".join(title.split()).strip(_BLANK) or f"(이름 없음 {n})" for n, title in enumerate(header, 1))
+    )
+
+
+def _numbered(titles: Iterable[str]) -> Iterator[str]:
+    seen: set[str] = set()
+    for title in titles:
+        name, n = title, 1
+        while name in seen:
+            n += 1
+            name = f"{title} ({n})"
+        seen.add(name)
+        yield name
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_AS, (BOOK_MEMORY, BOOK_MEMORY))
+    try:
+        found = _sheet(sys.stdin.buffer.read())
+    except TableError as error:
+        sys.stdout.buffer.write(str(error).encode())
+        sys.exit(3)
+    with pyarrow.ipc.new_stream(sys.stdout.buffer, found.schema) as out:
+        out.write_table(found)

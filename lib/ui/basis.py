@@ -1,0 +1,280 @@
+"""What a ranking rests on: thresholds with their source, and the model with its card, drift and next training."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from lib.entries import Entry
+from lib.ui import cache, explain
+from lib.ui.guard import Officer
+from lib.ui.ranked import Listed, held_out
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+    from lib.screening.model import Model
+
+Known = Callable[[], "pd.DataFrame"]  # what the shipped model was taught: features, ``label``, ``time``
+
+
+def limits(item: Entry, officer: Officer) -> None:
+    """The thresholds in force with their source; the office may set its own, with a reason."""
+    from lib.screening import limits as limits_of
+
+    as_of = st.date_input("기준일", date.today(), key=f"{item.id}_limits_day", format="YYYY-MM-DD")
+    in_force = limits_of.load(item.id, as_of).about
+    st.caption("이 값으로 규칙을 판정합니다. 값은 시행일부터 쓰이고, 이전 값은 기록에 남습니다.")
+    st.dataframe(
+        [
+            {
+                "기준": limit.title,
+                "값": f"{limit.value:,.10g}",
+                "단위": limit.unit,
+                "시행일": limit.since.isoformat(),
+                "출처·근거": limit.source,
+                "정한 사람": limit.set_by or "기본값",
+            }
+            for limit in in_force.values()
+        ],
+        hide_index=True,
+    )
+    st.markdown("**우리 세관의 값으로 바꾸기**")
+    code = st.selectbox(
+        "바꿀 기준", list(in_force), format_func=lambda code: in_force[code].title, key=f"{item.id}_limit"
+    )
+    chosen = in_force[code]
+    with st.form(f"{item.id}_limits", border=True):
+        left, right = st.columns(2)
+        value = left.number_input(f"새 값({chosen.unit})", value=chosen.value, min_value=0.0, key=f"{item.id}_{code}")
+        since = right.date_input("시행일", date.today(), key=f"{item.id}_since", format="YYYY-MM-DD")
+        source = st.text_input("바꾸는 근거", placeholder="예: 2026-07 통관국 업무지시", key=f"{item.id}_source")
+        if st.form_submit_button("기준 저장", type="primary"):
+            try:
+                limits_of.set_own(item.id, code, value, since=since, source=source, by=officer.name)
+            except ValueError as error:
+                st.warning(str(error))
+            except OSError:
+                st.error("기준을 저장할 수 없습니다. 저장 공간과 권한을 확인해 주십시오.")
+            else:
+                st.toast(
+                    f"「{chosen.title}」을(를) {since}부터 {value:,.10g}{chosen.unit}(으)로 바꾸었습니다.", icon="✅"
+                )
+                st.rerun()
+
+
+def model(item: Entry, listed: Listed | None, harmful: Mapping[str, bool], known: Known) -> None:
+    """The card in force, drift of today's list against it, and training again, side by side before the switch."""
+    from lib.screening import evaluate
+    from lib.screening.model import ModelBroken
+
+    try:
+        now = cache.model(item.id)
+    except ModelBroken as error:
+        st.error(str(error), icon="⚠️")
+        now = None
+    if now is None:
+        st.info(
+            "학습된 모델이 없습니다. 선별은 규칙과 이상치로 하며, 아래에서 처분 기록으로 학습할 수 있습니다.", icon="📏"
+        )
+    else:
+        if now.card.get("synthetic"):
+            st.warning("지어낸(합성) 자료로 학습·평가한 모델입니다. 아래 수치는 현장 성능이 아닙니다.", icon="🧪")
+        measured = held_out(now.card)
+        left, right = st.columns(2, gap="medium")
+        with left:
+            st.markdown("**몇 건을 확인하면 얼마나 찾습니까**")
+            explain.show(curve(measured["curve"]), f"{item.id}_curve")
+        with right:
+            st.markdown("**점수를 확률로 믿어도 됩니까**")
+            explain.show(calibration(measured["calibration"]), f"{item.id}_calibration")
+        drifted(listed)
+        with st.expander("모델 카드(자료·기간·성능·한계)", icon="📄", expanded=True):
+            st.markdown(evaluate.card_markdown(now.card))
+            fairness(now.card)
+    if listed is not None:
+        again(item, listed, harmful, known)
+
+
+def drifted(listed: Listed | None) -> None:
+    """Whether today's list still looks like the training data."""
+    st.markdown("**이번 자료가 학습한 자료와 닮았습니까**")
+    if listed is None or listed.ranking.model is None:
+        st.caption("「선별 목록」에서 자료를 넣으면 이번 자료와 견주어 보여 줍니다.")
+        return
+    from lib.screening import drift
+
+    ranking = listed.ranking
+    assert ranking.model is not None
+    table = drift.drift(ranking.model.card["reference"], ranking.rows, ranking.rows["score"].to_numpy())
+    told = drift.warning(table)
+    if told:
+        st.warning(told, icon="📉")
+    else:
+        st.success("학습한 자료와 크게 다르지 않습니다.", icon="✅")
+    with st.expander("항목별 달라진 정도(PSI)"):
+        st.dataframe(
+            {"항목": table["title"], "달라진 정도(PSI)": table["psi"].round(3), "판단": table["level"]}, hide_index=True
+        )
+        st.caption("0.1 미만 안정, 0.25 이상 경고. 우연으로 볼 수 있는 차이는 안정으로 둡니다.")
+
+
+def fairness(card: Mapping[str, Any]) -> None:
+    """False alarms by harmless kind and by nationality, where the card reports them."""
+    told = {**card, **card.get("evaluation_world", {})}
+    for name, title in (
+        ("false_alarms", "선의의 유형별 오경보"),
+        ("nationality", "국적별 오경보(국적은 학습 항목이 아님)"),
+    ):
+        rows = told.get(name)
+        if isinstance(rows, list) and rows:
+            st.markdown(f"**{title}**")
+            st.dataframe(
+                [{ALARMS[k]: alarm(k, v) for k, v in row.items() if k in ALARMS} for row in rows], hide_index=True
+            )
+
+
+ALARMS = {
+    "title": "집단",
+    "group": "집단",
+    "codes": "대상 수",
+    "harmless": "대상 수",
+    "alarms": "오경보 수",
+    "rate": "오경보율",
+    "model_suspect": "모델: 의심 이상",
+    "model_strong": "모델: 유력",
+    "rules_only_suspect": "규칙만: 의심 이상",
+    "rules_only_strong": "규칙만: 유력",
+}
+
+
+def alarm(name: str, value: Any) -> str:
+    """A cell of the false-alarm table."""
+    if not isinstance(value, int | float):
+        return "-" if value is None else str(value)
+    return f"{value:,.0f}" if name in ("codes", "harmless", "alarms") else f"{value:.1%}"
+
+
+def again(item: Entry, listed: Listed, harmful: Mapping[str, bool], known: Known) -> None:
+    """Train with the decisions; old and new side by side, then the switch."""
+    from lib.screening.model import FeatureMismatch, TooFewLabels, own_stem
+
+    kept = f"{item.id}_trained"
+    st.subheader("처분 결과로 다시 학습", divider="gray")
+    st.caption("종결·조치한 사건의 처분을 결과로 삼아 다시 학습하고, 같은 평가 자료에서 지금 모델과 견준 뒤 바꿉니다.")
+    if st.button("다시 학습", key=f"{item.id}_learn", icon="🎓"):
+        st.session_state.pop(kept, None)
+        try:
+            with st.status("처분 기록을 모아 학습하는 중입니다.", expanded=True) as status:
+                st.session_state[kept] = learnt(item, listed, harmful, known)
+                status.update(label="학습을 마쳤습니다.", state="complete", expanded=False)
+        except (TooFewLabels, FeatureMismatch) as error:
+            st.warning(str(error), icon="🎓")
+    if kept not in st.session_state:
+        return
+    new, compared = st.session_state[kept]
+    st.dataframe(side_by_side(compared), hide_index=True)
+    st.info(compared["advice"], icon="⚖️")
+    with st.container(horizontal=True):
+        if st.button("새 모델로 바꾸기", type="primary", key=f"{item.id}_switch"):
+            try:
+                new.save(own_stem(item.id))
+            except OSError:
+                st.error("모델을 저장할 수 없습니다. 저장 공간과 권한을 확인해 주십시오.")
+                return
+            del st.session_state[kept]
+            st.toast("새 모델로 바꾸었습니다.", icon="✅")
+            st.rerun()
+        if st.button("지금 모델을 그대로 쓰기", key=f"{item.id}_keep"):
+            del st.session_state[kept]
+            st.rerun()
+
+
+def learnt(item: Entry, listed: Listed, harmful: Mapping[str, bool], known: Known) -> "tuple[Model, dict[str, Any]]":
+    """A model taught by what the shipped one knew and by the decisions, and how it compares on the newest of both.
+
+    ``harmful``: what each decision teaches; one that is not named teaches nothing. Raises ``TooFewLabels``.
+    """
+    from lib.screening import feedback
+    from lib.screening.model import TooFewLabels
+
+    features = listed.ranking.features
+    rows = feedback.examples(cache.case_book().labels(item.id), features, harmful)
+    if len(rows) < feedback.LEAST:
+        raise TooFewLabels(
+            f"배울 처분이 {len(rows)}건입니다. 선별 목록에서 사건으로 등록하고 처분하면 쌓이며, {feedback.LEAST}건부터 학습에 씁니다."
+        )
+    return feedback.retrain(known(), rows, features, entry=item.id, data="처음 학습한 합성 자료")
+
+
+def side_by_side(compared: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Both models' measures on the same rows."""
+    old, new = (_measures(compared[side]) for side in ("old", "new"))
+    return [{"항목": title, "지금 모델": old.get(title, "-"), "새 모델": shown} for title, shown in new.items()]
+
+
+def _measures(told: Mapping[str, Any] | None) -> dict[str, str]:
+    if told is None:
+        return {}
+    values = {
+        "PR-AUC(클수록 잘 찾음)": (told["pr_auc"], ".3f"),
+        "확률 오차 Brier(작을수록 좋음)": (told["brier"], ".3f"),
+    }
+    for budget in told["budgets"]:
+        values[f"상위 {budget['share']:.0%} 정밀도"] = (budget["precision"], ".1%")
+        values[f"상위 {budget['share']:.0%} 재현율"] = (budget["recall"], ".1%")
+    return {title: "-" if value is None else format(value, form) for title, (value, form) in values.items()}
+
+
+def curve(points: Any) -> "go.Figure":
+    """Precision and recall by the share inspected."""
+    import plotly.graph_objects as go
+
+    shares = [100 * point["share"] for point in points]
+    figure = go.Figure()
+    for name, title, colour in (
+        ("recall", "찾는 비율(재현율)", "#19a08c"),
+        ("precision", "맞는 비율(정밀도)", "#e0662f"),
+    ):
+        figure.add_scatter(
+            x=shares,
+            y=[None if point[name] is None else 100 * point[name] for point in points],
+            name=title,
+            mode="lines",
+            line={"color": colour, "width": 3},
+            hovertemplate="상위 %{x:.1f}%<br>" + title + " %{y:.0f}%<extra></extra>",
+        )
+    figure.update_xaxes(title="확인하는 비율(%)", rangemode="tozero")
+    figure.update_yaxes(title="%", range=[0, 103])
+    figure.update_layout(height=320, legend={"orientation": "h", "y": 1.15}, margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    return figure
+
+
+def calibration(bins: Any) -> "go.Figure":
+    """Promised against actual rate."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    top = max([1.0, *[100 * row[name] for row in bins for name in ("promised", "actual")]])
+    figure.add_scatter(
+        x=[0, top],
+        y=[0, top],
+        mode="lines",
+        line={"dash": "dot", "color": explain.FAINT},
+        name="일치",
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=[100 * row["promised"] for row in bins],
+        y=[100 * row["actual"] for row in bins],
+        mode="lines+markers",
+        name="실제",
+        line={"color": explain.PLAIN},
+        hovertemplate="점수 %{x:.0f}%<br>실제 %{y:.0f}%<extra></extra>",
+    )
+    figure.update_xaxes(title="점수가 말한 확률(%)")
+    figure.update_yaxes(title="실제 비율(%)")
+    figure.update_layout(height=320, legend={"orientation": "h", "y": 1.15}, margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    return figure

@@ -1,0 +1,206 @@
+"""The two screening pages as Streamlit runs them, on their demo data and on a hostile file."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib import entries
+from lib.casework import CaseBook, Status
+from lib.settings import DATA, ROOT
+from lib.ui import cache, guard, network
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> href=javascript:alert(1)"
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A page and what its tests must know of it."""
+
+    id: str
+    view: str
+    needed: tuple[str, ...]
+    words: str  # a column with free text in the first table
+
+
+PAGES = (
+    Tried("duty_free", "duty_view", ("purchases", "reservations", "movements"), "품명"),
+    Tried("pccc_theft", "pccc_view", ("parcels", "codes"), "품명"),
+)
+
+
+@pytest.fixture(params=PAGES, ids=[tried.id for tried in PAGES])
+def tried(request: pytest.FixtureRequest) -> Tried:
+    if not list((DATA / request.param.id / "demo").glob("*.csv")):
+        pytest.skip("no demo data")
+    return request.param
+
+
+@pytest.fixture
+def book(data_dir: Path) -> Iterator[CaseBook]:
+    cache.case_book.clear()
+    with CaseBook.open() as opened:
+        yield opened
+    cache.case_book().close()
+    cache.case_book.clear()
+
+
+@pytest.fixture
+def at(tried: Tried, book: CaseBook, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setattr(guard, "entry", lambda id: replace(entries.entry(id), built=True))
+    return run(AppTest.from_file(str(ROOT / f"pages/{tried.id}.py"), default_timeout=120))
+
+
+@pytest.fixture
+def listed(at: AppTest, tried: Tried) -> AppTest:
+    at.button_group(key=f"{tried.id}_way").set_value("demo")
+    return run(at)
+
+
+def run(at: AppTest) -> AppTest:
+    at.run()
+    assert not at.exception, at.exception[0].stack_trace
+    return at
+
+
+def html(at: AppTest) -> str:
+    return " ".join(str(element.value) for element in at.get("html"))
+
+
+def choose(at: AppTest, tried: Tried, row: int = 0) -> AppTest:
+    at.session_state[f"{tried.id}_list"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    return run(at)
+
+
+def ranked(at: AppTest) -> pd.DataFrame:
+    return next(frame.value for frame in at.dataframe if "순위" in frame.value.columns)
+
+
+def upload(at: AppTest, tried: Tried, changed: dict[str, bytes]) -> AppTest:
+    at.button_group(key=f"{tried.id}_way").set_value("own")
+    run(at)
+    for name in tried.needed:
+        data = changed.get(name) or (DATA / tried.id / "demo" / f"{name}.csv").read_bytes()
+        at.file_uploader(key=f"{tried.id}_file_{name}").upload(f"{name}.csv", data, "text/csv")
+    return run(at)
+
+
+def test_the_first_screen_says_what_to_do(at: AppTest) -> None:
+    assert any("자료를 넣어" in told.value for told in at.info)
+    assert not at.dataframe
+
+
+def test_demo_data_become_a_list_cut_to_the_budget(listed: AppTest) -> None:
+    listed.slider[0].set_value(12)
+    table = ranked(run(listed))
+    assert list(table["순위"]) == list(range(1, 13))
+    assert (table["주요 이유"].str.len() > 0).all()
+    told = " ".join([*(c.value for c in listed.caption), *(i.value for i in listed.info)])
+    assert "놓" in told, "the budget says what it misses, or that this is unknown"
+
+
+def test_a_lead_shows_reasons_law_and_masked_rows(listed: AppTest, tried: Tried) -> None:
+    choose(listed, tried)
+    words = html(listed)
+    assert len(re.findall(r"font-weight:600", words)) >= 3
+    assert "관세" in words
+    given = pd.concat(pd.read_csv(DATA / tried.id / "demo" / f"{name}.csv", dtype=str) for name in tried.needed)
+    secrets = {
+        str(value)
+        for title in ("여권번호", "영문성명", "개인통관고유부호", "수하인전화번호", "수하인성명", "배송지주소")
+        if title in given
+        for value in given[title].dropna().unique()
+        if len(str(value)) > 2
+    }
+    shown = {str(cell) for frame in listed.dataframe for cell in frame.value.to_numpy().ravel()}
+    assert not shown & secrets
+
+
+def test_a_lead_becomes_a_case_once_and_is_decided(listed: AppTest, tried: Tried, book: CaseBook) -> None:
+    choose(listed, tried)
+    next(button for button in listed.button if "사건으로 등록" in button.label).click()
+    run(listed)
+    (case,) = book.cases(entry=tried.id)
+    assert case.status is Status.NEW
+    assert case.facts["features"]
+    assert case.reasons[0]["evidence"]
+    choose(listed, tried)
+    assert not [button for button in listed.button if "사건으로 등록" in button.label]
+    outcome = next(field for field in listed.selectbox if field.label == "처분")
+    outcome.set_value("cleared")
+    next(button for button in listed.button if "처분 저장" in button.label).click()
+    run(listed)
+    assert book.case(case.id).outcome == "cleared"
+    listed.button_group(key=tried.view).set_value("사건 목록")
+    run(listed)
+
+
+@pytest.mark.parametrize("view", ["전체 그림", "기준값", "모델", "사건 목록"])
+def test_every_view_stands_and_the_list_is_kept(listed: AppTest, tried: Tried, view: str) -> None:
+    first = ranked(listed)
+    listed.button_group(key=tried.view).set_value(view)
+    assert not run(listed).error
+    listed.button_group(key=tried.view).set_value("선별 목록")
+    assert ranked(run(listed)).equals(first)
+
+
+def test_a_limit_is_changed_with_a_reason_only(at: AppTest, tried: Tried, data_dir: Path) -> None:
+    at.button_group(key=tried.view).set_value("기준값")
+    run(at)
+    save = next(button for button in at.button if "기준 저장" in button.label)
+    save.click()
+    run(at)
+    assert any("근거" in told.value for told in at.warning)
+    assert not list(data_dir.rglob("limits/*.json"))
+    next(field for field in at.text_input if "근거" in field.label).set_value("2026-07 업무지시")
+    next(button for button in at.button if "기준 저장" in button.label).click()
+    run(at)
+    assert "담당자" in at.dataframe[0].value["정한 사람"].tolist()
+
+
+def test_training_without_decisions_is_told(listed: AppTest, tried: Tried) -> None:
+    listed.button_group(key=tried.view).set_value("모델")
+    run(listed)
+    next(button for button in listed.button if button.label == "다시 학습").click()
+    run(listed)
+    assert any("처분" in told.value for told in listed.warning)
+
+
+def test_a_file_that_is_no_table_gets_one_korean_sentence(at: AppTest, tried: Tried) -> None:
+    upload(at, tried, {tried.needed[0]: b"%PDF-1.7\n\x00\x01"})
+    (told,) = at.error
+    assert re.search("[가-힣]", told.value)
+    assert any("더 필요한 자료" in caption.value for caption in at.caption)
+
+
+def test_bad_rows_are_told_and_the_rest_goes_on_with_hostile_words_as_text(at: AppTest, tried: Tried) -> None:
+    first = tried.needed[0]
+    frame = pd.read_csv(DATA / tried.id / "demo" / f"{first}.csv", dtype=str, keep_default_na=False)
+    frame[tried.words] = HOSTILE
+    frame.iloc[3, 1] = ""
+    moment = next(title for title in frame.columns if title.endswith("일시"))
+    frame.loc[3, moment] = "어제"
+    upload(at, tried, {first: frame.to_csv(index=False).encode("cp949")})
+    summary = next(f.value for f in at.dataframe if "제외한 행" in f.value.columns)
+    assert summary["제외한 행"].iloc[0] == 1
+    found = next(f.value for f in at.dataframe if "들어 있는 값" in f.value.columns)
+    assert "어제" in found["들어 있는 값"].tolist()
+    choose(at, tried)
+    assert "<script" not in html(at)
+    assert "<img" not in html(at)
+
+
+def test_a_network_of_hostile_names_fetches_and_runs_nothing() -> None:
+    nodes = pd.DataFrame({"id": ["a", HOSTILE], "label": [HOSTILE, "</script>" + HOSTILE], "kind": [HOSTILE, "나"]})
+    edges = pd.DataFrame({"source": ["a"], "target": [HOSTILE], "label": [HOSTILE]})
+    page = network.page(nodes, edges, dict.fromkeys(nodes["kind"], "#111111"), "a", 300)
+    drawn = page[page.index("drawGraph()") :]
+    assert "<img" not in drawn
+    assert drawn.count("</script>") == 1
+    assert "href" not in drawn
+    assert not re.search(r"<(script|link|img|iframe)\b[^>]*(src|href)=", page)
+    assert "default-src 'none'" in page

@@ -179,13 +179,20 @@ def screen_duty_free(
     movements: TableFile,
     out: Out,
     measures: TableFileOrNot = None,
+    listings: TableFileOrNot = None,
     as_of: AsOf = None,
     top: Top = 200,
 ) -> None:
-    """시내면세점 구매자를 선별합니다: 판매·현장인도 내역, 항공예약, 출입국, 조치."""
+    """시내면세점 구매자를 선별합니다: 판매·현장인도 내역, 항공예약, 출입국, 조치, 온라인 포착."""
     from lib.entries.duty_free import screen, tables
 
-    files = {"purchases": purchases, "reservations": reservations, "movements": movements, "measures": measures}
+    files = {
+        "purchases": purchases,
+        "reservations": reservations,
+        "movements": movements,
+        "measures": measures,
+        "listings": listings,
+    }
     _screen(screen.screen, "duty_free", _checked(tables.TABLES, files, out), as_of, out, top)
 
 

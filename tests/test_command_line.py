@@ -158,3 +158,83 @@ def test_two_data_dirs_are_two_suites(suite: Path, tmp_path: Path) -> None:
     case_in(suite, "a" * 64)
     assert "멜라토닌" in run("cases", "list", data_dir=suite).stdout
     assert "사건이 없습니다" in run("cases", "list", data_dir=other).stdout
+
+
+DUTY_FREE, PCCC = DATA / "duty_free" / "demo", DATA / "pccc_theft" / "demo"
+
+
+def test_a_night_job_screens_buyers_and_gets_reasons_with_their_rows(suite: Path, tmp_path: Path) -> None:
+    files = [f"--{name}={DUTY_FREE / name}.csv" for name in ("purchases", "reservations", "movements")]
+    out = tmp_path / "선별.csv"
+    done = run("screen", "duty_free", *files, "--as-of", "2026-06-30", "--out", out, "--top", "5", data_dir=suite)
+    assert done.returncode == 0, done.stderr
+    assert "점수는 확인할 단서의 순서이며" in done.stdout
+    rows = list(csv.DictReader(out.open(encoding="utf-8-sig")))
+    assert list(rows[0])[:5] == ["subject", "score", "grade", "title", "reasons"]
+    sold = {row["판매번호"] for row in csv.DictReader((DUTY_FREE / "purchases.csv").open(encoding="utf-8-sig"))}
+    for row in rows[:5]:
+        assert len(row["reasons"].splitlines()) >= 3
+        named = [key.split(":")[1] for key in row["evidence"].split("; ") if key.startswith("purchases:")]
+        assert set(named) <= sold
+    assert [float(row["score"]) for row in rows[:5]] > [0.0] * 5
+
+
+def test_codes_are_screened_and_what_is_refused_is_counted_and_kept(suite: Path, tmp_path: Path) -> None:
+    lines = (PCCC / "parcels.csv").read_text(encoding="utf-8-sig").splitlines()
+    lines[5] = lines[5].replace(lines[5].split(",")[1], "어제 저녁")
+    parcels = tmp_path / "신고.csv"
+    parcels.write_bytes("\r\n".join(lines).encode("cp949"))
+    out = tmp_path / "목록.xlsx"
+    done = run(
+        "screen", "pccc_theft", f"--parcels={parcels}", f"--codes={PCCC / 'codes.csv'}", "--as-of", "2026-06-30",
+        "--out", out, "--top", "3", data_dir=suite,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "1행 제외" in done.stderr
+    assert "어제 저녁" in (tmp_path / "목록_parcels_오류.csv").read_text(encoding="utf-8-sig")
+    rows = CalamineWorkbook.from_path(str(out)).get_sheet_by_index(0).to_python()
+    assert rows[0][:3] == ["subject", "score", "grade"]
+    assert re.fullmatch(r"P\d{12}", str(rows[1][0]))
+
+
+def test_one_declaration_is_judged_as_it_arrives(suite: Path, tmp_path: Path) -> None:
+    last = list(csv.DictReader((PCCC / "parcels.csv").open(encoding="utf-8-sig")))[-1]
+    parcel = tmp_path / "parcel.json"
+    asked = {
+        "declaration_no": "NEW1", "declared_at": "2026-06-30 23:59:00", "pccc": last["개인통관고유부호"],
+        "receiver": last["수하인성명"], "phone": last["수하인전화번호"], "postcode": last["배송지우편번호"],
+        "address": last["배송지주소"], "item": last["품명"], "value_usd": 149.0,
+    }  # fmt: skip
+    parcel.write_text(json.dumps(asked), encoding="utf-8")
+    history = [f"--parcels={PCCC / 'parcels.csv'}", f"--codes={PCCC / 'codes.csv'}"]
+    done = run("judge-parcel", parcel, *history, "--json", data_dir=suite)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["subject"] == "NEW1"
+    assert found["grade"].startswith(("정상", "관심", "의심", "유력"))
+    assert all(reason["evidence"] for reason in found["reasons"])
+    parcel.write_text("[1", encoding="utf-8")
+    done = run("judge-parcel", parcel, *history, data_dir=suite)
+    assert done.returncode == 2
+    assert "JSON" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_without_its_columns_is_told_all_at_once(suite: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "잘못.csv"
+    wrong.write_text("이름,금액\n홍길동,1\n", encoding="utf-8")
+    files = [f"--{name}={wrong}" for name in ("purchases", "reservations", "movements")]
+    done = run("screen", "duty_free", *files, "--out", tmp_path / "x.csv", data_dir=suite)
+    assert done.returncode == 2
+    assert "「판매일시」" in done.stderr
+    assert "「여권번호」" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "x.csv").exists()
+
+
+def test_the_card_of_the_model_in_use_says_what_it_was_measured_on(suite: Path) -> None:
+    done = run("evaluate", "pccc_theft", data_dir=suite)
+    assert done.returncode == 0, done.stderr
+    assert "합성 자료" in done.stdout
+    assert "PR-AUC" in done.stdout
+    assert run("evaluate", "nothing", data_dir=suite).returncode == 2

@@ -463,3 +463,14 @@ def test_rare_characters_are_known_by_what_the_camera_makes_of_them() -> None:
 def test_each_row_of_a_table_is_an_item_whatever_list_stands_below_it() -> None:
     table = ["Supplement Facts", "Spirulina", "Benthamiana", "Jujube Extract"]
     assert "KR117" in ids(*table, "Other Ingredients: Xylitol, Maltodextrin, Pectin, Inulin")
+
+
+def test_a_two_letter_name_between_misread_neighbours() -> None:
+    line = "코적로평물개히프로렐로스대두레시틴스피루리나비타민이비타민터"
+    assert "KR137" in ids("[영양정보", line)
+    assert "KR137" not in ids("[영양정보", line.replace("물개", "한물개울"))
+
+
+@pytest.mark.parametrize("words", ["メラトニン無添", "・センナ不使用"])
+def test_a_claim_of_absence_on_the_front_is_a_check(words: str) -> None:
+    assert judge("健康補助食品", words, "1日2粒を目安に水などでお召し上がりください") is Verdict.CHECK

@@ -60,7 +60,7 @@ NEGATION_AFTER = re.compile(
     r"^[\s\-–]*(?:free\b(?!\s*(?:of|from|ship|gift|sample|form|base|run))|-?\s*frei\b|"
     r"(?:성분|추출물|분말|[을를이가은는도]|등의?|\s|및|또는|와|과|·|[가-힣]{2,8}(?=[·\s]))*?"
     r"(?:무첨가|미첨가|불포함|미함유|무함유|불검출|프리|제로|(?:전혀\s*)?(?:함유|포함|첨가|사용|넣|들어)[가-힣]{0,4}\s*(?:[가-힣]{1,2}지\s*)?(?:않|안|없)|없음|없는|없이)|"
-    r"(?:など|等|の|は|を|も|が|・|エキス|一切|\s)*(?:不使用|無添加|ゼロ|フリー|不含|無配合|なし|(?:使用|配合|添加|含有)して(?:い|お)?(?:ない|りません|ません)|"
+    r"(?:など|等|の|は|を|も|が|・|エキス|一切|\s)*(?:不使用|無添(?:加)?|ゼロ|フリー|不含|無配合|なし|(?:使用|配合|添加|含有)して(?:い|お)?(?:ない|りません|ません)|"
     r"(?:は)?(?:含ま|含み|入って|含有)(?:れて)?(?:い|お)?(?:ない|ません|りません))|"
     r"(?:成分|等|及|和|或|、|\s)*(?:无添加|零添加|未检出|不添加|未添加))",
     re.IGNORECASE,
@@ -81,6 +81,8 @@ NEGATED = "들어 있지 않다는 표시: 실제 함유 여부 확인 필요"
 _JOINT = re.compile(r"\s*(?:[,、，·・/]|및|와|과|or|and|や|和|或)\s*", re.IGNORECASE)
 BLURRED = 0.9  # line score under which a denial may have lost the letters that say "no"
 UNSURE_LETTER = 0.6  # line score under which a name of a single character (锂) means nothing
+HEADING_LETTERS = (3, 4, 5)  # of a Korean list's heading, which the line model glues to the first item
+LONG_RUN = 15
 MIN_FUZZY = 6  # letters; the domain note never allows it under five
 MAX_WORDS = 4  # of a name that fuzzy matching may find broken apart
 PREFIX = re.compile(  # of a chemical name: what follows is a derivative, not the substance itself
@@ -156,6 +158,9 @@ class Index:
             for word in self.benign | self.exact.keys() | QUALIFIERS
             if len(word) > 1 and _all(word, t.HANGUL_CLASS)
         }
+        self.hangul_by_length: dict[int, list[str]] = {}
+        for word in sorted(self.hangul_words):
+            self.hangul_by_length.setdefault(len(word), []).append(word)
         self.known_list = sorted(word for word in self.known_words if len(word) >= 4)
 
     @staticmethod
@@ -296,7 +301,21 @@ def _known_before(stream: t.Stream, start: int, names: Index) -> bool:
     if start == 0 or stream.starts_word(start):
         return True
     left = stream.squeezed[max(0, start - 12) : start]
-    return any(left[-size:] in names.hangul_words for size in range(2, len(left) + 1))
+    if any(left[-size:] in names.hangul_words for size in range(2, len(left) + 1)):
+        return True
+    glued = _long_run(stream, start)  # 원재료명, misread
+    return glued and any(stream.starts_word(start - size) for size in HEADING_LETTERS if size <= start)
+
+
+def _long_run(stream: t.Stream, at: int) -> bool:
+    """Whether squeezed[at] stands in so long a run of Hangul that it is a list or a sentence without its spaces."""
+    around = stream.squeezed[max(0, at - LONG_RUN) : at + LONG_RUN]
+    before, after = around[: min(at, LONG_RUN)][::-1], around[min(at, LONG_RUN) :]
+    letters = [
+        next((i for i, c in enumerate(part) if t.char_class(c) != t.HANGUL_CLASS), len(part))
+        for part in (before, after)
+    ]
+    return sum(letters) >= LONG_RUN
 
 
 def _among_known(stream: t.Stream, start: int, end: int, names: Index, *, sides: int) -> bool:
@@ -305,6 +324,13 @@ def _among_known(stream: t.Stream, start: int, end: int, names: Index, *, sides:
         return False
     right = stream.squeezed[end : end + 12]
     after = stream.ends_word(end) or any(right[:size] in names.hangul_words for size in range(2, len(right) + 1))
+    if not after:  # a long neighbour with a letter misread
+        near = (names.hangul_by_length.get(size, []) for size in range(4, len(right) + 1))
+        after = any(
+            process.extractOne(right[: len(words[0])], words, scorer=Levenshtein.distance, score_cutoff=1)
+            for words in near
+            if words
+        )
     return _known_before(stream, start, names) + after >= sides
 
 
@@ -507,11 +533,11 @@ class _Label:
             and name.rule == "item"
         ):
             glued = not (self.stream.starts_word(hit.start) and self.stream.ends_word(hit.end))
-            if glued and self.has_heading:
+            if glued and (self.has_heading or _long_run(self.stream, hit.start)):
                 return True
         if not _only_qualifiers(rest):
             left, _right = self.stream.row(start, end)  # in a denial the row speaks for itself: "센나 무첨가"
-            return not self.stream.raw[left:start].strip() and self._negated(start, end)
+            return not self.stream.raw[left:start].strip(" ・•·-*▪●") and self._negated(start, end)
         dose = bool(t.DOSE.search(segment)) or any(t.DOSE.search(text) for text in self._beside(start))
         if name.rule == "dose":
             return dose

@@ -74,6 +74,8 @@ def char_class(char: str) -> str:
     """Script class of a character; a word ends where the class changes (except capital to small letter)."""
     if "\uac00" <= char <= "\ud7a3":
         return HANGUL_CLASS
+    if char in "・･":
+        return OTHER
     if "\u3041" <= char <= "\u30ff" or "\uff66" <= char <= "\uff9f":
         return KANA_CLASS
     if "\u3400" <= char <= "\u9fff":

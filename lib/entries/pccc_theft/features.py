@@ -214,7 +214,7 @@ def _own(recent: ir.Table, limits: Limits) -> ir.Table:
         phones=t["number"].nunique(),
         names=t["person"].nunique(),
     )
-    weekly = sums["before"] / ((window - 7 * WEEKS) / 7)
+    weekly = 7 * sums["before"] / (window - 7 * WEEKS)
     usual = ibis.greatest(weekly, 0.5)
     busiest = ibis.greatest(*(sums[f"week{i}"] for i in range(WEEKS)))
     return sums.select(

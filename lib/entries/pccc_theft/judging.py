@@ -253,7 +253,7 @@ def _own(
         near |= (price >= top - margin) & (price <= top)
     told |= {"near_limit": near.sum(), "near_limit_share": _share(near)}
     busiest = max(np.sum(ages // 7 == week) for week in range(WEEKS))
-    usual = max(np.sum(ages >= 7 * WEEKS) / ((window - 7 * WEEKS) / 7), 0.5)
+    usual = max(7 * np.sum(ages >= 7 * WEEKS) / (window - 7 * WEEKS), 0.5)
     told |= {"week_parcels": busiest}
     if len(recent):
         told |= {"burst_ratio": busiest / usual, "burst_z": (busiest - usual) / np.sqrt(usual)}

@@ -67,10 +67,9 @@ def screen(
         model.check(FEATURES)
     frame = engine.frame(rules_of.apply(RULES, features.build(loaded, as_of, limits), limits))
     frame["score"] = model.score(frame) if model else rules_score(frame["points"].to_numpy(), anomaly(frame, FEATURES))
+    frame["score"] = frame["score"].where(~frame["rule_own_report"], 1.0)  # the owner has said so: nothing to estimate
     frame["grade"] = grades(frame, limits, model is not None)
-    frame = frame.sort_values(
-        ["rule_own_report", "score", "points", "subject"], ascending=[False, False, False, True], ignore_index=True
-    )
+    frame = frame.sort_values(["score", "points", "subject"], ascending=[False, False, True], ignore_index=True)
     explainer = _Explainer(frame, loaded, as_of, limits, model, engine)
     return Ranking(
         ENTRY, as_of, "model" if model else "rules", frame, FEATURES, RULES, limits, explainer.finding, model

@@ -26,7 +26,7 @@ LANES = ("#19a08c", "#2f7fd6", "#c79a1b", "#e0662f", "#a35bd0", "#7d8896")
 STEPS = 9  # of a waterfall, the rest summed up
 SAMPLE = 400  # subjects in the charts of the whole list
 BASES = {
-    "model": "모형이 꼽은 이유",
+    "model": "모델이 꼽은 이유",
     "peer": "다른 대상들과 견준 차이",
     "high": "다른 대상들과 견준 차이",
 }  # of a reason without a law
@@ -70,7 +70,7 @@ def subject(
         st.markdown("**무엇이 점수를 올리고 내렸습니까**")
         show(waterfall(listed, row), f"{ranking.entry}_waterfall")
         st.caption(
-            "막대는 모형이 매긴 위험도(로그 승산)에 더해진 몫이고, 이름 옆은 이 대상의 값과 「보통」(목록 대상 열에 아홉의 범위)입니다."
+            "막대는 모델이 매긴 위험도(로그 승산)에 더해진 몫이고, 이름 옆은 이 대상의 값과 「보통」(목록 대상 열에 아홉의 범위)입니다."
         )
 
 

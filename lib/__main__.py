@@ -12,6 +12,7 @@ import typer
 if TYPE_CHECKING:
     from lib.screening.ranking import Ranking
     from lib.tables.contract import Table
+    from lib.tables.export import Rows
 
 app = typer.Typer(
     help="관세 AX 스위트 명령줄. 화면과 같은 판정을 파일과 야간 작업에서 씁니다.",
@@ -153,16 +154,9 @@ def cases_export(
     entry: Annotated[str | None, typer.Option(help="업무 id (예: hazard_photo).")] = None,
 ) -> None:
     """사건을 CSV나 XLSX로 내보냅니다."""
-    from lib.tables import export
-
-    if target.suffix.lower() not in (".csv", ".xlsx"):
-        _stop("파일 이름은 .csv나 .xlsx로 끝나야 합니다.")
+    _require_sheet(target)
     rows = _case_rows(entry, None)
-    data = export.to_csv(rows) if target.suffix.lower() == ".csv" else export.to_xlsx(rows, "사건")
-    try:
-        target.write_bytes(data)
-    except OSError:
-        _stop(f"{target}에 저장할 수 없습니다. 폴더가 있는지, 쓸 수 있는지 확인하십시오.")
+    _save(rows, target, "사건")
     print(f"{len(rows)}건을 {target}에 저장했습니다.")
 
 
@@ -298,8 +292,10 @@ def screening_fit(
 
     from lib.screening import fit
     from lib.screening.evaluate import card_markdown
-    from lib.tables import export, reading
+    from lib.tables import reading
 
+    if out:
+        _require_sheet(out)
     frames = []
     for part, path in {"train": file, "calibrate": calibrate, "test": test}.items():
         if path is None:
@@ -320,7 +316,7 @@ def screening_fit(
         _stop(str(error))
     if out:
         scored = done.scored.drop(columns=PART, errors="ignore")
-        out.write_bytes(export.to_csv(scored) if out.suffix.lower() == ".csv" else export.to_xlsx(scored, "평가"))
+        _save(scored, out, "평가")
     print(json.dumps(done.card, ensure_ascii=False, default=str) if as_json else card_markdown(done.card))
 
 
@@ -358,20 +354,15 @@ def _screen(
     screen: Callable[..., "Ranking"], entry: str, tables: dict[str, Any], as_of: datetime | None, out: Path, top: int
 ) -> None:
     from lib.screening import model
-    from lib.tables import export
 
-    if out.suffix.lower() not in (".csv", ".xlsx"):
-        _stop("파일 이름은 .csv나 .xlsx로 끝나야 합니다.")
+    _require_sheet(out)
     day = as_of.date() if as_of else date.today()
     try:
         ranking = screen(tables, as_of=day, model=model.current(entry))
     except (model.FeatureMismatch, model.ModelBroken) as error:
         _stop(str(error), code=1)
     rows = ranking.sheet(top)
-    try:
-        out.write_bytes(export.to_csv(rows) if out.suffix.lower() == ".csv" else export.to_xlsx(rows, "선별목록"))
-    except OSError:
-        _stop(f"{out}에 저장할 수 없습니다. 폴더가 있는지, 쓸 수 있는지 확인하십시오.")
+    _save(rows, out, "선별목록")
     grades = ranking.rows["grade"].value_counts()
     print(f"{day} 기준 {len(rows):,}명·건: " + ", ".join(f"{grade} {count:,}" for grade, count in grades.items()))
     print(
@@ -389,6 +380,21 @@ def _case_rows(entry: str | None, limit: int | None) -> list[dict[str, Any]]:
             return as_rows(book.cases(entry=entry, limit=limit), {item.id: item.name for item in ENTRIES})
     except CaseworkError as error:
         _stop(str(error), code=1)
+
+
+def _require_sheet(path: Path) -> None:
+    if path.suffix.lower() not in (".csv", ".xlsx"):
+        _stop("파일 이름은 .csv나 .xlsx로 끝나야 합니다.")
+
+
+def _save(rows: "Rows", path: Path, sheet: str) -> None:
+    from lib.tables import export
+
+    data = export.to_csv(rows) if path.suffix.lower() == ".csv" else export.to_xlsx(rows, sheet)
+    try:
+        path.write_bytes(data)
+    except OSError:
+        _stop(f"{path}에 저장할 수 없습니다. 폴더가 있는지, 쓸 수 있는지 확인하십시오.")
 
 
 def _complain(path: Path, reason: str) -> bool:

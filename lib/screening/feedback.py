@@ -1,6 +1,6 @@
 """Decisions become labels: what officers concluded about a lead joins what the model learned from."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -42,9 +42,15 @@ def examples(decided: Iterable[Decided], features: Sequence[Feature], taught: Ma
 
 
 def retrain(
-    known: pd.DataFrame, decisions: pd.DataFrame, features: Sequence[Feature], *, entry: str, data: str, seed: int = 0
+    known: Callable[[], pd.DataFrame],
+    decisions: pd.DataFrame,
+    features: Sequence[Feature],
+    *,
+    entry: str,
+    data: str,
+    seed: int = 0,
 ) -> tuple["Model", dict[str, Any]]:
-    """A candidate learned from ``known`` and ``decisions`` (both with ``label`` and ``time``), and how it compares.
+    """A candidate learned from ``known()`` and ``decisions`` (both with ``label`` and ``time``), and how it compares.
 
     Each of the two is split by its own time, so that the newest decisions measure and the older ones teach; old and new
     model are measured on the same held-out rows. Raises ``TooFewLabels`` (Korean).
@@ -53,7 +59,7 @@ def retrain(
         raise model.TooFewLabels(
             f"처분이 끝난 건이 {len(decisions)}건입니다. {LEAST}건 이상 쌓이면 다시 학습할 수 있습니다."
         )
-    slices = _joined(model.split(known, "time"), model.split(decisions, "time"))
+    slices = _joined(model.split(known(), "time"), model.split(decisions, "time"))
     new = model.train_on(
         slices, features, label="label", time="time", entry=entry,
         data=f"{data} + 처분 결과 {len(decisions):,}건", synthetic=True, seed=seed,

@@ -17,19 +17,11 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
 from lib.tables import export
-from lib.tables.contract import Column, Kind, Table
+from lib.tables.contract import TYPES, Column, Kind, Table, schema
 from lib.tables.reading import OVERFLOW, TableError, place
 
 CHUNK = 200_000
 MOST_TOLD = 10_000
-TYPES: dict[Kind, pa.DataType] = {
-    "text": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "date": pa.date32(),
-    "datetime": pa.timestamp("us"),
-    "flag": pa.bool_(),
-}
 _EXPECTED: dict[Kind, str] = {
     "text": "글자",
     "integer": "정수 (예: 1,234)",
@@ -67,11 +59,6 @@ class Checked:
     violation_count: int
     unused: tuple[str, ...]
     absent: tuple[str, ...]
-
-
-def schema(table: Table) -> pa.Schema:
-    """Arrow types of the usable rows, without ``row_no``."""
-    return pa.schema([(column.name, TYPES[column.kind]) for column in table.columns])
 
 
 def check(raw: pa.Table, table: Table) -> Checked:

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+import pyarrow as pa
+
 Kind = Literal["text", "integer", "number", "date", "datetime", "flag"]
+TYPES: dict[Kind, pa.DataType] = {
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "date": pa.date32(),
+    "datetime": pa.timestamp("us"),
+    "flag": pa.bool_(),
+}
 
 
 @dataclass(frozen=True)
@@ -42,3 +52,8 @@ class Table:
 
     def column(self, name: str) -> Column:
         return {column.name: column for column in self.columns}[name]
+
+
+def schema(table: Table) -> pa.Schema:
+    """Arrow types of the usable rows, without ``row_no``."""
+    return pa.schema([(column.name, TYPES[column.kind]) for column in table.columns])

@@ -289,8 +289,10 @@ def _inspect_zip(data: bytes) -> None:
                 raise TableError(_TOO_BIG)
             if book.testzip():  # also tells sizes that lie
                 raise TableError(_BROKEN_BOOK)
-    except (BadZipFile, KeyError, NotImplementedError, EOFError, OSError, ValueError) as error:
-        raise error if isinstance(error, TableError) else TableError(_BROKEN_BOOK) from None
+    except TableError:
+        raise
+    except (BadZipFile, KeyError, NotImplementedError, EOFError, OSError, ValueError):
+        raise TableError(_BROKEN_BOOK) from None
 
 
 def _sheet(data: bytes) -> pa.Table:

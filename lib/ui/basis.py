@@ -198,15 +198,10 @@ def learnt(item: Entry, listed: Listed, harmful: Mapping[str, bool], known: Know
     ``harmful``: what each decision teaches; one that is not named teaches nothing. Raises ``TooFewLabels``.
     """
     from lib.screening import feedback
-    from lib.screening.model import TooFewLabels
 
     features = listed.ranking.features
     rows = feedback.examples(cache.case_book().labels(item.id), features, harmful)
-    if len(rows) < feedback.LEAST:
-        raise TooFewLabels(
-            f"배울 처분이 {len(rows)}건입니다. 선별 목록에서 사건으로 등록하고 처분하면 쌓이며, {feedback.LEAST}건부터 학습에 씁니다."
-        )
-    return feedback.retrain(known(), rows, features, entry=item.id, data="처음 학습한 합성 자료")
+    return feedback.retrain(known, rows, features, entry=item.id, data="처음 학습한 합성 자료")
 
 
 def side_by_side(compared: Mapping[str, Any]) -> list[dict[str, str]]:

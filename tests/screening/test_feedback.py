@@ -62,7 +62,7 @@ def test_decisions_change_what_the_model_says_of_the_next_like_them(
     monkeypatch.setattr(model, "current", lambda entry: old)
     old = model.train(known(), FEATURES, label="label", time="time", entry="x", data="처음", seed=0)
     rows = feedback.examples(decided(600), FEATURES, TAUGHT)
-    new, side_by_side = feedback.retrain(known(), rows, FEATURES, entry="x", data="처음")
+    new, side_by_side = feedback.retrain(known, rows, FEATURES, entry="x", data="처음")
     asked = pd.DataFrame({"amount": [90.0, 10.0], "route": ["new", "new"]})
     high, low = new.score(asked)
     assert high > 0.7 > 0.3 > low
@@ -74,4 +74,4 @@ def test_decisions_change_what_the_model_says_of_the_next_like_them(
 def test_a_handful_of_decisions_is_refused_with_how_many_are_needed() -> None:
     rows = feedback.examples(decided(12), FEATURES, TAUGHT)
     with pytest.raises(model.TooFewLabels, match=r"12건.*30건"):
-        feedback.retrain(known(), rows, FEATURES, entry="x", data="처음")
+        feedback.retrain(known, rows, FEATURES, entry="x", data="처음")

@@ -2,10 +2,20 @@
 
 import pyarrow as pa
 
+from lib.tables import contract
 from lib.tables.contract import Column, Table
 
 _PASSPORT = r"[A-Za-z0-9]{5,15}"
 
+_TRAVELLER = Column(
+    "passport",
+    "여권번호",
+    aliases=("여권",),
+    pattern=_PASSPORT,
+    personal=True,
+    example="M00000000",
+    expected="영문자와 숫자 5~15자리",
+)
 PURCHASES = Table(
     "purchases",
     "판매·현장인도 내역",
@@ -125,15 +135,7 @@ RESERVATIONS = Table(
     (
         Column("booking_no", "예약연번", aliases=("연번", "일련번호", "순번"), example="R000001"),
         Column("pnr", "예약번호", aliases=("PNR", "항공예약번호"), example="AB12CD"),
-        Column(
-            "passport",
-            "여권번호",
-            aliases=("여권",),
-            pattern=_PASSPORT,
-            personal=True,
-            example="M00000000",
-            expected="영문자와 숫자 5~15자리",
-        ),
+        _TRAVELLER,
         Column("flight", "편명", aliases=("항공편", "항공편명"), example="ZZ101"),
         Column("departs_at", "출발일시", "datetime", aliases=("출발일자",), example="2026-07-02 09:30"),
         Column("issued_on", "발권일", "date", aliases=("예약일", "발권일자"), example="2026-06-10"),
@@ -153,15 +155,7 @@ MOVEMENTS = Table(
     "movement_no",
     (
         Column("movement_no", "출입국연번", aliases=("연번", "일련번호", "순번"), example="V000001"),
-        Column(
-            "passport",
-            "여권번호",
-            aliases=("여권",),
-            pattern=_PASSPORT,
-            personal=True,
-            example="M00000000",
-            expected="영문자와 숫자 5~15자리",
-        ),
+        _TRAVELLER,
         Column("nationality", "국적", required=False, nullable=True, aliases=("국적코드",), example="CN"),
         Column(
             "name", "영문성명", required=False, nullable=True, aliases=("성명",), personal=True, example="HONG GILDONG"
@@ -182,15 +176,7 @@ MEASURES = Table(
     "measure_no",
     (
         Column("measure_no", "조치번호", aliases=("연번", "일련번호", "순번"), example="A0001"),
-        Column(
-            "passport",
-            "여권번호",
-            aliases=("여권",),
-            pattern=_PASSPORT,
-            personal=True,
-            example="M00000000",
-            expected="영문자와 숫자 5~15자리",
-        ),
+        _TRAVELLER,
         Column("starts_on", "제한시작일", "date", aliases=("제한 시작", "시작일"), example="2026-03-01"),
         Column("ends_on", "제한종료일", "date", nullable=True, aliases=("제한 종료", "종료일"), example="2027-02-28"),
         Column("why", "사유", nullable=True, aliases=("제한사유",), example="항공권 예약 반복 취소"),
@@ -214,19 +200,10 @@ TABLES: dict[str, Table] = {table.name: table for table in (PURCHASES, RESERVATI
 OPTIONAL = ("measures", "listings")
 """Tables an officer may leave out altogether."""
 
-_ARROW = {
-    "text": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "date": pa.date32(),
-    "datetime": pa.timestamp("us"),
-    "flag": pa.bool_(),
-}
-
 
 def schema(name: str) -> pa.Schema:
     """Arrow types of a table as it is checked."""
-    return pa.schema([(column.name, _ARROW[column.kind]) for column in TABLES[name].columns])
+    return contract.schema(TABLES[name])
 
 
 def empty(name: str) -> pa.Table:

@@ -29,7 +29,7 @@ from lib.entries.pccc_theft.features import (
     VERIFIED_SINCE,
     WEEKS,
 )
-from lib.entries.pccc_theft.tables import PARCELS, REPORTS, empty
+from lib.entries.pccc_theft.tables import PARCELS, complete
 from lib.screening import Finding, explain
 from lib.screening import limits as limits_of
 from lib.screening.limits import Limits
@@ -53,7 +53,7 @@ class History:
     """What was declared before, the ledger and the reports, ready for single judgements."""
 
     def __init__(self, tables: Mapping[str, pa.Table | Path]) -> None:
-        given = {"reports": empty(REPORTS), **tables}
+        given = complete(tables)
         parcels = _read(given["parcels"], _NEEDED)
         self.rows = parcels.sort_by("declared_at").combine_chunks()
         self.count = self.rows.num_rows

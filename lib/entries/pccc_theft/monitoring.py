@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from lib.entries.pccc_theft import features, masking, rules
-from lib.entries.pccc_theft.tables import OPTIONAL, TABLES, empty
+from lib.entries.pccc_theft.tables import complete
 from lib.screening.ranking import Ranking
 from lib.tables.engine import Engine, connect
 
@@ -150,7 +150,7 @@ class Monitor:
 def load(tables: Mapping[str, pa.Table | Path], ranking: Ranking, *, engine: Engine | None = None) -> Monitor:
     """Read what the views need, once."""
     engine = engine or connect()
-    loaded = engine.load({**{name: empty(TABLES[name]) for name in OPTIONAL}, **tables})
+    loaded = engine.load(complete(tables))
     limits, window = ranking.limits, int(ranking.limits["window_days"])
     known = features.dated(loaded["parcels"], ranking.as_of)
     late = known.filter(known["passed"] & (known["age"] < window))

@@ -16,7 +16,7 @@ from lib.entries.pccc_theft import evidence, features, rules
 from lib.entries.pccc_theft.evidence import ENTRY, Around
 from lib.entries.pccc_theft.features import FEATURES
 from lib.entries.pccc_theft.rules import GRADES, RULES
-from lib.entries.pccc_theft.tables import OPTIONAL, TABLES, empty
+from lib.entries.pccc_theft.tables import complete
 from lib.screening import Finding, explain
 from lib.screening import limits as limits_of
 from lib.screening import rules as rules_of
@@ -62,7 +62,7 @@ def screen(
     """
     limits = limits or limits_of.load(ENTRY, as_of)
     engine = engine or connect()
-    loaded = engine.load({**{name: empty(TABLES[name]) for name in OPTIONAL}, **tables})
+    loaded = engine.load(complete(tables))
     if model:
         model.check(FEATURES)
     frame = engine.frame(rules_of.apply(RULES, features.build(loaded, as_of, limits), limits))

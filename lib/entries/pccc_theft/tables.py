@@ -1,10 +1,12 @@
 """What the officer's three files must hold: declarations, the ledger of codes, reports of theft."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from lib.tables.contract import Column, Table
+from lib.tables.contract import TYPES, Column, Table, schema
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -241,22 +243,13 @@ REPORTS = Table(
 TABLES = {table.name: table for table in (PARCELS, CODES, REPORTS)}
 OPTIONAL = frozenset({"codes", "reports"})  # screening goes on without this file
 
-_ARROW = {
-    "text": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "date": pa.date32(),
-    "datetime": pa.timestamp("us"),
-    "flag": pa.bool_(),
-}
-
 
 def typed(rows: "pd.DataFrame", table: Table) -> pa.Table:
     """The rows as the contract types them, columns nobody filled empty, numbered as in a sheet."""
     columns = {
-        c.name: pa.array(rows[c.name], type=_ARROW[c.kind], from_pandas=True)
+        c.name: pa.array(rows[c.name], type=TYPES[c.kind], from_pandas=True)
         if c.name in rows
-        else pa.nulls(len(rows), _ARROW[c.kind])
+        else pa.nulls(len(rows), TYPES[c.kind])
         for c in table.columns
     }
     return pa.table({**columns, "row_no": pa.array(range(2, len(rows) + 2), type=pa.int64())})
@@ -264,4 +257,9 @@ def typed(rows: "pd.DataFrame", table: Table) -> pa.Table:
 
 def empty(table: Table) -> pa.Table:
     """No rows, for a file that was not given."""
-    return pa.schema([*((c.name, _ARROW[c.kind]) for c in table.columns), ("row_no", pa.int64())]).empty_table()
+    return schema(table).append(pa.field("row_no", pa.int64())).empty_table()
+
+
+def complete(tables: Mapping[str, pa.Table | Path]) -> dict[str, pa.Table | Path]:
+    """``tables`` with an empty one for each that may be left out."""
+    return {**{name: empty(TABLES[name]) for name in OPTIONAL}, **tables}

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -31,6 +32,12 @@ app.add_typer(cases_app, name="cases")
 
 UNREADABLE = 2
 AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="이 날짜의 목록으로 판정합니다(기본: 오늘).")]
+Day = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of", formats=["%Y-%m-%d"], help="이날까지 알 수 있던 자료로 선별합니다(기본: 자료의 마지막 날)."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="프로그램이 읽을 JSON으로 출력합니다.")]
 
 
@@ -174,7 +181,7 @@ def screen_duty_free(
     out: Out,
     measures: TableFileOrNot = None,
     listings: TableFileOrNot = None,
-    as_of: AsOf = None,
+    as_of: Day = None,
     top: Top = 200,
 ) -> None:
     """시내면세점 구매자를 선별합니다: 판매·현장인도 내역, 항공예약, 출입국, 조치, 온라인 포착."""
@@ -187,7 +194,7 @@ def screen_duty_free(
         "measures": measures,
         "listings": listings,
     }
-    _screen(screen.screen, "duty_free", _checked(tables.TABLES, files, out), as_of, out, top)
+    _screen(screen.screen, "duty_free", _checked(tables.TABLES, files, out), screen.CLOCK, as_of, out, top)
 
 
 @screen_app.command("pccc_theft")
@@ -196,14 +203,14 @@ def screen_pccc_theft(
     out: Out,
     codes: TableFileOrNot = None,
     reports: TableFileOrNot = None,
-    as_of: AsOf = None,
+    as_of: Day = None,
     top: Top = 200,
 ) -> None:
     """개인통관고유부호 도용 의심 건을 선별합니다: 통관목록·수입신고 건, 부호 원장, 도용신고."""
     from lib.entries.pccc_theft import screen, tables
 
     files = {"parcels": parcels, "codes": codes, "reports": reports}
-    _screen(screen.screen, "pccc_theft", _checked(tables.TABLES, files, out), as_of, out, top)
+    _screen(screen.screen, "pccc_theft", _checked(tables.TABLES, files, out), screen.CLOCK, as_of, out, top)
 
 
 TRAINED = ("duty_free", "pccc_theft")
@@ -212,32 +219,58 @@ EntryId = Annotated[str, typer.Argument(metavar="업무", help="duty_free 또는
 
 @app.command("judge-parcel")
 def judge_parcel(
-    parcel: Annotated[Path, typer.Argument(metavar="신고", help="신고 한 건의 JSON 파일(- 는 표준 입력).")],
+    parcel: Annotated[
+        Path, typer.Argument(metavar="신고", help="신고의 JSON 파일, 여러 건이면 한 줄에 한 건(- 는 표준 입력).")
+    ],
     parcels: Annotated[Path, typer.Option(help="지난 통관목록·수입신고 건(CSV·XLSX·Parquet).")],
     codes: TableFileOrNot = None,
     reports: TableFileOrNot = None,
     as_json: Json = False,
 ) -> None:
-    """들어온 신고 한 건을 지난 자료에 비추어 판정합니다."""
+    """들어온 신고를 지난 자료에 비추어 한 건씩 판정합니다. 판정할 수 없는 신고가 있으면 종료 코드 2로 끝납니다."""
     from lib.entries.pccc_theft import judging, tables
+    from lib.screening import model
 
     try:
-        told = json.loads(sys.stdin.read() if str(parcel) == "-" else parcel.read_text("utf-8-sig"))
+        told = _objects(sys.stdin.read() if str(parcel) == "-" else parcel.read_text("utf-8-sig"))
     except (OSError, ValueError):
-        _stop(f"{parcel}: 신고 한 건의 JSON으로 읽을 수 없습니다.")
-    history = judging.History(
-        _checked(tables.TABLES, {"parcels": parcels, "codes": codes, "reports": reports}, parcels)
-    )
+        _stop(f"{parcel}: 신고의 JSON으로 읽을 수 없습니다.")
     try:
-        found = judging.judge_parcel(told, history)
-    except ValueError as error:
-        _stop(str(error))
-    if as_json:
-        print(json.dumps(found.as_dict(), ensure_ascii=False, default=str))
-        return
-    print(f"{found.grade}: {found.title}")
-    for reason in found.reasons:
-        print(f"  - {reason.text}" + (f" [{reason.legal_basis}]" if reason.legal_basis else ""))
+        used = model.current("pccc_theft")
+    except model.ModelBroken as error:
+        _stop(str(error), code=1)
+    files = {"parcels": parcels, "codes": codes, "reports": reports}
+    history = judging.ready(_checked(tables.TABLES, files, parcels), used)
+    failed = False
+    for one in told:
+        started = time.perf_counter()
+        try:
+            found = judging.judge_parcel(one, history, model=used)
+        except ValueError as error:
+            print(error, file=sys.stderr)
+            failed = True
+            continue
+        took = time.perf_counter() - started
+        if as_json:
+            print(json.dumps({**found.as_dict(), "seconds": round(took, 4)}, ensure_ascii=False, default=str))
+            continue
+        print(f"{found.grade}: {found.title} ({1000 * took:,.0f}밀리초)")
+        for reason in found.reasons:
+            print(f"  - {reason.text}" + (f" [{reason.legal_basis}]" if reason.legal_basis else ""))
+    if failed:
+        raise typer.Exit(UNREADABLE)
+
+
+def _objects(text: str) -> list[dict[str, Any]]:
+    """The JSON objects of a text: one, a list, or one a line."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        told = [json.loads(line) for line in text.splitlines() if line.strip()]
+    told = told if isinstance(told, list) else [told]
+    if not told or not all(isinstance(one, dict) for one in told):
+        raise ValueError("no objects")
+    return told
 
 
 @app.command()
@@ -343,26 +376,36 @@ def _checked(contracts: "Mapping[str, Table]", files: Mapping[str, Path | None],
             file=sys.stderr,
         )
         if found.violations:
-            kept = beside.with_name(f"{beside.stem}_{name}_오류.csv")
-            kept.write_bytes(checking.violations_csv(found))
-            print(f"  오류 {len(found.violations):,}건을 {kept}에 남겼습니다.", file=sys.stderr)
+            told, kept = (beside.with_name(f"{beside.stem}_{name}_{what}.csv") for what in ("오류", "제외행"))
+            told.write_bytes(checking.violations_csv(found))
+            kept.write_bytes(checking.rejected_csv(found))
+            print(f"  오류 {len(found.violations):,}건을 {told}에, 제외한 행을 {kept}에 남겼습니다.", file=sys.stderr)
         tables[name] = found.rows
     return tables
 
 
 def _screen(
-    screen: Callable[..., "Ranking"], entry: str, tables: dict[str, Any], as_of: datetime | None, out: Path, top: int
+    screen: Callable[..., "Ranking"],
+    entry: str,
+    tables: dict[str, Any],
+    clock: Sequence[tuple[str, str]],
+    as_of: datetime | None,
+    out: Path,
+    top: int,
 ) -> None:
     from lib.screening import model
+    from lib.screening.ranking import last_day
 
     _require_sheet(out)
-    day = as_of.date() if as_of else date.today()
+    day = as_of.date() if as_of else last_day(tables, clock)
     try:
         ranking = screen(tables, as_of=day, model=model.current(entry))
     except (model.FeatureMismatch, model.ModelBroken) as error:
         _stop(str(error), code=1)
     rows = ranking.sheet(top)
     _save(rows, out, "선별목록")
+    if ranking.caveat:
+        print(ranking.caveat, file=sys.stderr)
     grades = ranking.rows["grade"].value_counts()
     print(f"{day} 기준 {len(rows):,}명·건: " + ", ".join(f"{grade} {count:,}" for grade, count in grades.items()))
     print(

@@ -24,7 +24,7 @@ elif view == "기준값":
     basis.limits(item, officer)
 else:
     given = files.intake(item.id, tables.TABLES, tables.OPTIONAL)
-    listed = ranked.screened(item.id, given, ("purchases", "sold_at"), screen.screen, "명") if given else None
+    listed = ranked.screened(item.id, given, screen.CLOCK, screen.screen, "명") if given else None
     if view == "모델":
         basis.model(item, listed, screen.HARMFUL, training.known)
     elif listed and view == "선별 목록":

@@ -27,7 +27,7 @@ elif view == "기준값":
 elif (given := files.intake(item.id, tables.TABLES, tables.OPTIONAL)) and view == "한 건 판정":
     parcel.judge(item.id, given, tables.TABLES, officer, screen.OUTCOMES)
 else:
-    listed = ranked.screened(item.id, given, ("parcels", "declared_at"), screen.screen, "건") if given else None
+    listed = ranked.screened(item.id, given, screen.CLOCK, screen.screen, "건") if given else None
     if view == "모델":
         basis.model(item, listed, screen.HARMFUL, training.known)
     elif listed and view == "선별 목록":

@@ -12,12 +12,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from lib.casework import CaseBook
 from lib.settings import settings
 
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
 _numbers = count(1)
+hypothesis_settings.register_profile("ax", deadline=None)  # speed is measured by make bench, not by tests
+hypothesis_settings.load_profile("ax")
 
 
 @pytest.fixture

@@ -81,8 +81,8 @@ def model_reasons(
             break
         feature = about[str(name)]
         if rows := evidence(feature.rows):
-            usual = peers.usual[feature.name].shown
-            text = f"「{feature.title}」 {feature.shown(row[feature.name])}: 보통 {usual}, 위험도를 높임"
+            usual = f"보통 {peers.usual[feature.name].shown}, " if feature.name in peers.usual else ""
+            text = f"「{feature.title}」 {feature.shown(row[feature.name])}: {usual}위험도를 높임"
             reasons.append(Reason(f"model_{feature.name}", text, tuple(rows)))
     return reasons
 

@@ -1,6 +1,7 @@
 """What a model and an officer are told about a feature."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from numbers import Real
 from typing import Literal
 
@@ -12,7 +13,7 @@ class Feature:
     """One column of an entry's feature table.
 
     ``title``: its Korean name; ``unit``: "건", "원", "일", "%" (value 0..1) ...; ``rows``: the code under which the
-    entry's ``evidence`` gives the rows it is computed from.
+    entry's ``evidence`` gives the rows it is computed from; ``names``: a category's codes in words.
     """
 
     name: str
@@ -20,13 +21,14 @@ class Feature:
     unit: str = ""
     kind: Literal["number", "category"] = "number"
     rows: str = "all"
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def shown(self, value: object) -> str:
         """The value as an officer reads it."""
         if pd.isna(value):  # type: ignore[call-overload]
             return "없음"
         if not isinstance(value, Real):  # numpy's integers are no ``int``
-            return str(value)
+            return self.names.get(str(value), str(value))
         value = float(value)
         if self.unit == "%":
             return f"{value:.0%}"

@@ -380,11 +380,13 @@ def as_matrix(frame: pd.DataFrame, features: Sequence[Feature], categories: Mapp
     missing = [feature.title for feature in features if feature.name not in frame]
     if missing:
         raise FeatureMismatch(f"모델이 학습한 항목이 자료에 없습니다: {_listed(missing)}.")
-    columns = [
-        _codes(frame[f.name], categories[f.name]) if f.kind == "category" else _numbers(frame[f.name], f)
-        for f in features
-    ]
-    return np.column_stack(columns) if columns else np.empty((len(frame), 0))
+    matrix = np.empty((len(frame), len(features)))
+    numbers = [i for i, feature in enumerate(features) if feature.kind == "number"]
+    matrix[:, numbers] = _numbers(frame, [features[i] for i in numbers])
+    for i, feature in enumerate(features):
+        if feature.kind == "category":
+            matrix[:, i] = _codes(frame[feature.name], categories[feature.name])
+    return matrix
 
 
 def _codes(values: "pd.Series[Any]", known: Sequence[str]) -> Floats:
@@ -393,13 +395,17 @@ def _codes(values: "pd.Series[Any]", known: Sequence[str]) -> Floats:
     return np.asarray(places)
 
 
-def _numbers(values: "pd.Series[Any]", feature: Feature) -> Floats:
+def _numbers(frame: pd.DataFrame, features: Sequence[Feature]) -> Floats:
     try:
-        numbers = pd.to_numeric(values).to_numpy(dtype=float, na_value=np.nan, copy=True)
+        numbers = frame[[f.name for f in features]].to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError) as error:
-        raise FeatureMismatch(f"「{feature.title}」에 숫자가 아닌 값이 있습니다.") from error
-    numbers[~np.isfinite(numbers)] = np.nan
-    return numbers
+        wrong = [
+            f.title
+            for f in features
+            if pd.to_numeric(frame[f.name], errors="coerce").isna().ne(frame[f.name].isna()).any()
+        ]
+        raise FeatureMismatch(f"숫자가 아닌 값이 있습니다: {_listed(wrong)}.") from error
+    return np.where(np.isfinite(numbers), numbers, np.nan)
 
 
 def _categories(values: "pd.Series[Any]") -> tuple[str, ...]:

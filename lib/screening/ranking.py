@@ -1,8 +1,8 @@
 """The ranked list of an entry: every subject scored, the shown ones explained."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from lib.screening.features import Feature
@@ -12,6 +12,7 @@ from lib.screening.rules import Rule
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from lib.screening.model import Model
 
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Ranking:
     """``rows``: one a subject, best lead first: ``subject``, ``title``, ``grade``, ``score`` (0..1), ``points``,
-    ``rule_<code>`` and every feature column. ``basis``: a trained model, or rules with an anomaly score where there are
-    no labels. ``explain``: the Finding of one row, its evidence read only then.
+    ``rule_<code>`` and every feature column; ``identity`` (what the
+    subject is called in the officer's own systems) where ``subject`` is only our name for it. ``basis``: a trained model, or rules with an anomaly score where there are
+    no labels. ``explain``: the Finding of one row, its evidence read only then; ``gather``: reads at once what the
+    findings of several subjects rest on; ``caveat``: a Korean sentence on what the tables do not tell, or "".
     """
 
     entry: str
@@ -32,6 +35,8 @@ class Ranking:
     limits: Limits
     explain: Callable[["pd.Series[Any]"], Finding] = field(repr=False)
     model: "Model | None" = None
+    caveat: str = ""
+    gather: Callable[[Sequence[str]], None] = field(default=lambda subjects: None, repr=False)
 
     def finding(self, subject: str) -> Finding:
         """Raises ``KeyError`` when the list has no such subject."""
@@ -66,11 +71,25 @@ class Ranking:
                 rest["subject"], rest["score"], rest["grade"], rest["title"], held, strict=True
             )
         ]
-        return [*as_rows(self.findings(top)), *plain]
+        rows = [*as_rows(self.findings(top)), *plain]
+        if "identity" not in self.rows:
+            return rows
+        return [{**row, "identity": who} for row, who in zip(rows, self.rows["identity"], strict=True)]
 
     def findings(self, top: int) -> list[Finding]:
         """The first ``top`` leads, explained."""
-        return [self._kept(row) for _, row in self.rows.head(top).iterrows()]
+        leads = self.rows.head(top)
+        self.gather(list(leads["subject"]))
+        return [self._kept(row) for _, row in leads.iterrows()]
+
+
+def last_day(tables: "Mapping[str, pa.Table]", clock: Sequence[tuple[str, str]]) -> date:
+    """The last day these (table, column) know of, never after today; today where they know none."""
+    import pyarrow.compute as pc
+
+    known = [pc.max(tables[table][column]).as_py() for table, column in clock if table in tables]
+    days = [moment.date() if isinstance(moment, datetime) else moment for moment in known if moment]
+    return min(max(days, default=date.today()), date.today())
 
 
 def _plain(value: Any) -> Any:

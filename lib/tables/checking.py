@@ -106,8 +106,11 @@ def check(raw: pa.Table, table: Table) -> Checked:
 # headers
 
 
-def match_headers(headers: Iterable[str], table: Table) -> dict[str, str]:
-    """Our name -> the file's header. Titles outrank names, names aliases; brackets are looked past last of all."""
+def match_headers(headers: Iterable[str], table: Table, *, complete: bool = True) -> dict[str, str]:
+    """Our name -> the file's header. Titles outrank names, names aliases; brackets are looked past last of all.
+
+    ``complete``: raise ``TableError`` when a required column is missing.
+    """
     headers = list(headers)
     found: dict[str, str] = {}
     free = {header: _plain(header) for header in headers}
@@ -132,7 +135,7 @@ def match_headers(headers: Iterable[str], table: Table) -> dict[str, str]:
             raise TableError(f"「{base}」 열이 두 개 이상 있습니다. 하나만 남기거나 이름을 바꿔 주십시오.")
     needed = [column for column in table.columns if column.required and column.name != table.key]
     missing = [column for column in needed if column.name not in found]
-    if missing:
+    if missing and complete:
         told = "; ".join(f"「{column.title}」{_nearest(column, list(free))}" for column in missing)
         raise TableError(
             f"「{table.title}」에 필요한 열이 없습니다: {told}. 첫 줄의 열 이름을 고치거나 서식을 내려받아 채워 주십시오."

@@ -35,6 +35,10 @@ class Engine:
         """The tables as Ibis sees them; a ``Path`` is a Parquet file. Loading a name again leaves the earlier table."""
         return {name: self._load(f"{name}_{next(self._numbers)}", table) for name, table in tables.items()}
 
+    def keep(self, expr: ir.Table) -> ir.Table:
+        """``expr`` computed once and held by the engine, for what is asked of it again and again."""
+        return cast(ir.Table, expr.cache())
+
     def frame(self, expr: ir.Table) -> pd.DataFrame:
         """The rows of ``expr``, in column types that depend on its schema alone, not on the engine."""
         rows = self._backend.to_pyarrow(expr).cast(expr.schema().to_pyarrow())

@@ -40,15 +40,29 @@ def limits(item: Entry, officer: Officer) -> None:
             for limit in in_force.values()
         ],
         hide_index=True,
+        column_config={
+            "기준": st.column_config.TextColumn(width=240),
+            "값": st.column_config.TextColumn(width=70),
+            "단위": st.column_config.TextColumn(width=50),
+            "시행일": st.column_config.TextColumn(width=90),
+            "출처·근거": st.column_config.TextColumn(width=390),
+            "정한 사람": st.column_config.TextColumn(width=80),
+        },
     )
     st.markdown("**우리 세관의 값으로 바꾸기**")
     code = st.selectbox(
-        "바꿀 기준", list(in_force), format_func=lambda code: in_force[code].title, key=f"{item.id}_limit"
+        "바꿀 기준",
+        list(in_force),
+        format_func=lambda code: in_force[code].title,
+        placeholder="기준을 고르십시오",
+        key=f"{item.id}_limit",
     )
     chosen = in_force[code]
     with st.form(f"{item.id}_limits", border=True):
         left, right = st.columns(2)
-        value = left.number_input(f"새 값({chosen.unit})", value=chosen.value, min_value=0.0, key=f"{item.id}_{code}")
+        value = left.number_input(
+            f"새 값({chosen.unit})", value=chosen.value, min_value=0.0, format="%g", key=f"{item.id}_{code}"
+        )
         since = right.date_input("시행일", date.today(), key=f"{item.id}_since", format="YYYY-MM-DD")
         source = st.text_input("바꾸는 근거", placeholder="예: 2026-07 통관국 업무지시", key=f"{item.id}_source")
         if st.form_submit_button("기준 저장", type="primary"):
@@ -167,9 +181,8 @@ def again(item: Entry, listed: Listed, harmful: Mapping[str, bool], known: Known
     if st.button("다시 학습", key=f"{item.id}_learn", icon="🎓"):
         st.session_state.pop(kept, None)
         try:
-            with st.status("처분 기록을 모아 학습하는 중입니다.", expanded=True) as status:
+            with st.spinner("처분 기록을 모아 학습하는 중입니다. 1~2분 걸립니다.", show_time=True):
                 st.session_state[kept] = learnt(item, listed, harmful, known)
-                status.update(label="학습을 마쳤습니다.", state="complete", expanded=False)
         except (TooFewLabels, FeatureMismatch) as error:
             st.warning(str(error), icon="🎓")
     if kept not in st.session_state:

@@ -85,14 +85,17 @@ def overview(listed: Listed) -> None:
         st.caption("견줄 만큼 구매자를 맞은 판매원이 없습니다.")
         return
     st.caption(
-        "같은 판매장의 다른 판매원과 견준 미출국 비율입니다. 구매자가 적은 판매원은 뺐습니다. 공모의 증거가 아닙니다."
+        "같은 판매장의 다른 판매원과 견준 미출국 비율이며, 우연으로 보기 어려운 순서입니다. 이름 옆은 구매자 수이고, "
+        "구매자가 적은 판매원은 뺐습니다. 공모의 증거가 아닙니다."
     )
     top = sellers.head(15)
     texts = [
-        f"{share:.0%} (다른 판매원 {others:.0%}, 구매자 {people:,.0f}명, {sigma:+.1f}σ)"
-        for share, others, people, sigma in zip(top["share"], top["others"], top["people"], top["sigma"], strict=True)
+        f"{share:.0%} (다른 판매원 {others:.0%})" for share, others in zip(top["share"], top["others"], strict=True)
     ]
-    names = [f"{seller} · {shop}" for seller, shop in zip(top["seller"], top["shop"], strict=True)]
+    names = [
+        f"{seller} · {shop} · {people:,.0f}명"
+        for seller, shop, people in zip(top["seller"], top["shop"], top["people"], strict=True)
+    ]
     explain.show(explain.bars(names, 100 * top["share"], "미출국 비율(%)", texts), "duty_sellers")
 
 

@@ -105,9 +105,12 @@ def sheet(key: Hashable, top: int, _ranking: "Ranking") -> list[dict[str, Any]]:
 @st.cache_resource(show_spinner=False, max_entries=2)
 def history(key: Hashable, _tables: "Mapping[str, pa.Table]") -> "History":
     """What single declarations are judged against."""
-    from lib.entries.pccc_theft.judging import History
+    from lib.entries.pccc_theft import judging
 
-    return History(_tables)
+    try:
+        return judging.ready(_tables, model("pccc_theft"))
+    except ValueError:  # a broken model is told where it is used
+        return judging.History(_tables)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

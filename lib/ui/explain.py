@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from html import escape
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -72,6 +73,11 @@ def subject(
         st.caption(
             "막대는 모델이 매긴 위험도(로그 승산)에 더해진 몫이고, 이름 옆은 이 대상의 값과 「보통」(목록 대상 열에 아홉의 범위)입니다."
         )
+        by_model = float(ranking.model.score(row.to_frame().T.infer_objects())[0])
+        if found.score is not None and abs(found.score - by_model) > 0.005:
+            st.caption(
+                f"모델만으로는 {100 * by_model:.1f}점이지만 기준(규칙)에 따라 위험도를 {100 * found.score:.1f}점으로 두었습니다."
+            )
 
 
 def overview(listed: Listed) -> None:
@@ -119,7 +125,7 @@ def reasons(told: Rows, contracts: Mapping[str, Table], *, key: str) -> None:
                 f"<div style='opacity:.75;font-size:.88rem'>{escape(basis)}</div>"
             )
             rows = reason["evidence"]
-            with st.popover(f"근거 {len(rows)}행 보기", icon="📑"):
+            with st.popover(f"근거 {len(rows)}행 보기", icon="📑", width="stretch"):
                 evidence(rows, contracts)
 
 
@@ -231,12 +237,17 @@ def waterfall(listed: Listed, row: "pd.Series[Any]") -> "go.Figure":
     assert model is not None
     base, *steps = explain.waterfall(model, row, explain.peers(listed.ranking.rows, model.features))
     rest = sum(step["contribution"] for step in steps[STEPS:])
-    names = [f"{step['title']}: <b>{words(step['value'])}</b> (보통 {words(step['usual'])})" for step in steps[:STEPS]]
+    names = [
+        f"{step['title']}<br><b>{words(step['value'])}</b> (보통 {words(step['usual'])})" for step in steps[:STEPS]
+    ]
     shares = [step["contribution"] for step in steps[:STEPS]]
     if steps[STEPS:]:
         names.append(f"그 밖의 {len(steps) - STEPS}개 항목")
         shares.append(rest)
-    total = base["contribution"] + sum(shares)
+    reached = list(accumulate([base["contribution"], *shares]))
+    total = reached[-1]
+    low, high = min(0, *reached), max(0, *reached)
+    room = 0.3 * (high - low)  # for the numbers beside the bars
     figure = go.Figure(
         go.Waterfall(
             orientation="h",
@@ -254,8 +265,8 @@ def waterfall(listed: Listed, row: "pd.Series[Any]") -> "go.Figure":
         )
     )
     figure.update_yaxes(autorange="reversed", automargin=True, ticksuffix=" ")
-    figure.update_xaxes(title="위험도에 더해진 몫(로그 승산)", zeroline=True)
-    figure.update_layout(height=70 + 34 * (len(shares) + 2), margin={"l": 8, "r": 40, "t": 8, "b": 8})
+    figure.update_xaxes(title="더해진 몫(로그 승산)", zeroline=True, range=[low - room, high + room])
+    figure.update_layout(height=70 + 40 * (len(shares) + 2), margin={"l": 8, "r": 8, "t": 8, "b": 8})
     return figure
 
 
@@ -304,7 +315,7 @@ def swarm(listed: Listed) -> "go.Figure":
         )
     figure.update_yaxes(tickvals=list(range(len(strong))), ticktext=[words(t) for t in strong], autorange="reversed")
     figure.update_yaxes(automargin=True, showgrid=False, zeroline=False)
-    figure.update_xaxes(title="위험도에 더해진 몫(로그 승산)")
+    figure.update_xaxes(title="더해진 몫(로그 승산)")
     figure.update_layout(height=90 + 36 * len(strong), margin={"l": 8, "r": 8, "t": 8, "b": 8})
     return figure
 
@@ -332,7 +343,7 @@ def bars(
         )
     )
     figure.update_yaxes(autorange="reversed", automargin=True, type="category", ticksuffix=" ")
-    room = 1 + 0.02 * max(map(len, told), default=0)  # for the words beside the longest bar
+    room = 1 + 0.045 * max(map(len, told), default=0)  # for the words beside the longest bar
     figure.update_xaxes(title=title, range=[0, room * max([*values, 0]) or 1])
     figure.update_layout(height=70 + 30 * len(names), margin={"l": 8, "r": 48, "t": 8, "b": 8})
     return figure

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -65,15 +64,6 @@ def intake(entry: str, contracts: Mapping[str, Table], optional: Collection[str]
     return given
 
 
-def newest(given: Given, table: str, column: str) -> date:
-    """The last day ``column`` knows of, never after today."""
-    import pyarrow.compute as pc
-
-    last = pc.max(given.rows[table][column]).as_py()
-    day = last.date() if hasattr(last, "date") else last
-    return min(day or date.today(), date.today())
-
-
 def masked(column: Column, value: object) -> str:
     """A cell as shown: of a personal one only the ends are left."""
     text = "" if value is None else str(value)
@@ -112,19 +102,26 @@ def _own(entry: str, contracts: Mapping[str, Table], optional: Collection[str]) 
             if file is None:
                 if name in shelf:
                     st.caption(f"✅ 앞서 올린 자료를 쓰고 있습니다: {shelf[name][1].rows.num_rows:,}행")
+                    if st.button("이 자료 빼기", type="tertiary", key=f"{entry}_drop_{name}"):
+                        shelf.pop(name)
+                        st.rerun()
                 continue
             if name not in shelf or shelf[name][0] != file.file_id:
                 shelf.pop(name, None)
                 try:
-                    with st.status(f"「{table.title}」을(를) 읽고 확인하는 중입니다.") as status:
+                    with st.spinner(f"「{table.title}」을(를) 읽고 확인하는 중입니다."):
                         checked = check(read(file.getvalue(), file.name), table)
-                        status.update(label=f"「{table.title}」 {checked.total:,}행을 확인했습니다.", state="complete")
                 except TableError as error:
                     st.error(str(error), icon="📄")
                     continue
                 shelf[name] = (file.file_id, checked)
             if not shelf[name][1].rows.num_rows:
-                st.error("쓸 수 있는 행이 없습니다. 아래 「형식에 맞지 않는 곳」을 고쳐 다시 올려 주십시오.", icon="📄")
+                st.error(
+                    "쓸 수 있는 행이 없습니다. 아래 「형식에 맞지 않는 곳」을 고쳐 다시 올려 주십시오."
+                    if shelf[name][1].violations
+                    else "열 이름만 있고 자료가 한 행도 없습니다. 내려받은 조건(기간·대상)을 확인해 주십시오.",
+                    icon="📄",
+                )
                 _violations(entry, shelf[name][1])
                 shelf.pop(name)
     missing = [table.title for name, table in contracts.items() if name not in shelf and name not in optional]

@@ -5,6 +5,7 @@ frame tells only the number of the point clicked; every word in it is data, neve
 """
 
 import re
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -13,7 +14,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST = 200
-COLOURS = ("#e0662f", "#2f7fd6", "#19a08c", "#a35bd0", "#c79a1b", "#7d8896")
+COLOURS = ("#2f7fd6", "#19a08c", "#a35bd0", "#0b7a8f", "#8a5a2b", "#d0569b")
+RED, ORANGE, YELLOW, GREY = "#c62a2f", "#e0662f", "#c79a1b", "#7d8896"
+GRADES = {
+    "유력": RED,
+    "우선확인": RED,
+    "의심": ORANGE,
+    "확인": ORANGE,
+    "관심": YELLOW,
+    "관찰": YELLOW,
+    "정상": GREY,
+    "해당없음": GREY,
+}  # of a kind such as 「부호: 유력」
 _CSP = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 _JS = """
 export default function ({ parentElement, data, setTriggerValue }) {
@@ -52,8 +64,8 @@ def draw(
     shown = nodes.drop_duplicates("id").head(MOST)
     if len(nodes) > MOST:
         st.caption(f"점이 많아 {MOST}개만 그렸습니다. 점을 눌러 주변을 펼쳐 보십시오.")
-    kinds = list(dict.fromkeys(shown["kind"]))
-    colours = {kind: COLOURS[i % len(COLOURS)] for i, kind in enumerate(kinds)}
+    others = cycle(COLOURS)
+    colours = {kind: GRADES.get(kind.split(": ")[-1]) or next(others) for kind in dict.fromkeys(shown["kind"])}
     legend(colours)
     ids = list(shown["id"])
     html = page(shown, edges, colours, chosen, height)
@@ -107,7 +119,10 @@ def _alone(html: str) -> str:
     """pyvis' page without anything fetched from elsewhere, its own messages off, and a word when a point is clicked."""
     html = re.sub(r"<link\b[^>]*>|<script\b[^>]*\bsrc=[^>]*>\s*</script>", "", html)
     html = re.sub(r"<center>.*?</center>", "", html, flags=re.DOTALL)
-    told = "network.on('click', e => { if (e.nodes.length) parent.postMessage(e.nodes[0], '*'); }); return network;"
+    told = (
+        "network.on('click', e => { if (e.nodes.length) parent.postMessage(e.nodes[0], '*'); });"
+        "network.once('stabilized', () => setTimeout(() => network.fit(), 200)); return network;"
+    )
     html = html.replace("return network;", told, 1)
     style = "<style>html,body{margin:0;background:transparent}.card,#mynetwork{border:0!important;float:none!important}</style>"
     head = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_CSP}">'

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from lib.entries.pccc_theft.monitoring import Monitor
     from lib.screening.findings import Finding
+    from lib.screening.model import Model
 
 FIELDS = "pccc receiver phone postcode address sender origin item hs6 value_usd quantity declaration_no".split()
 RECENT = 30
@@ -36,8 +37,9 @@ def judge(
     start = _recent(given, table)
     with st.form("parcel_form", border=True):
         told: dict[str, Any] = {}
-        columns = st.columns(3)
         for i, name in enumerate(FIELDS):
+            if i % 3 == 0:  # a row at a time, so that the order holds on a phone too
+                columns = st.columns(3)
             column = table.column(name)
             need = "" if column.required and not column.nullable else " (선택)"
             value = start.get(name)
@@ -49,6 +51,7 @@ def judge(
                 key=f"parcel_{name}_{start.get('declaration_no', '')}",
             )
         moment: datetime = start.get("declared_at") or datetime.now()
+        columns = st.columns(3)
         day = columns[0].date_input("신고일", moment.date(), format="YYYY-MM-DD")
         hour = columns[1].time_input("신고 시각", moment.time(), step=60)
         asked = st.form_submit_button("판정", type="primary")
@@ -60,9 +63,10 @@ def judge(
     if kept is None:
         st.info("신고 내용을 넣고 「판정」을 누르면 이유와 함께 바로 판정합니다.", icon="👆")
         return
+    model = _model(item_id)
     started = datetime.now()
     try:
-        found = judging.judge_parcel(kept, history, model=cache.model(item_id))
+        found = judging.judge_parcel(kept, history, model=model)
     except ValueError as error:
         st.error(str(error), icon="📄")
         return
@@ -73,7 +77,25 @@ def judge(
         explain.reasons(found.as_dict()["reasons"], contracts, key="parcel")
         explain.notes(found.facts)
     with right:
-        explain.register(found, officer, outcomes)
+        if kept["declaration_no"]:
+            explain.register(found, officer, outcomes)
+        else:
+            st.caption("신고번호를 넣고 판정하면 사건으로 등록할 수 있습니다.")
+
+
+def _model(item_id: str) -> "Model | None":
+    """The model in force; without a usable one the rules judge alone, and this is told."""
+    from lib.entries.pccc_theft.features import FEATURES
+    from lib.screening.model import FeatureMismatch, ModelBroken
+
+    try:
+        model = cache.model(item_id)
+        if model:
+            model.check(FEATURES)
+    except (ModelBroken, FeatureMismatch) as error:
+        st.warning(f"{error} 규칙으로만 판정합니다.", icon="⚠️")
+        return None
+    return model
 
 
 def _recent(given: Given, table: Table) -> dict[str, Any]:
@@ -89,6 +111,7 @@ def _recent(given: Given, table: Table) -> dict[str, Any]:
         ),
         placeholder="자료에서 한 건을 골라 채웁니다",
         key="parcel_recent",
+        on_change=lambda: st.session_state.pop("parcel_told", None),  # a verdict stands below its own declaration only
     )
     return {} if picked is None else rows[picked]
 
@@ -101,7 +124,8 @@ def _verdict(found: "Finding", seconds: float) -> None:
     st.html(
         f"<div role='status' style='background:{colour};color:#fff;border-radius:.8rem;padding:.8rem 1.1rem'>"
         f"<div style='font-size:1.7rem;font-weight:800'>{escape(found.grade)}</div>"
-        f"<div style='word-break:keep-all'>{escape(step)} · {1000 * seconds:,.0f}밀리초</div></div>"
+        f"<div style='word-break:keep-all'>신고 {escape(found.subject)} · {escape(step)} · {1000 * seconds:,.0f}밀리초</div>"
+        "</div>"
     )
 
 
@@ -124,7 +148,7 @@ def monitoring(listed: Listed) -> None:
     one, two, three = st.columns(3)
     one.metric("그 뒤 새 신고가 있는 의심·유력 부호", f"{len(alerts):,}개", border=True)
     two.metric("그 뒤 새로 생긴 집결지", f"{len(fresh):,}곳", border=True)
-    three.metric("도용신고와 두 단계 안 부호", f"{len(linked):,}개", border=True)
+    three.metric("도용신고에서 두 단계 안에 이어진 부호", f"{len(linked):,}개", border=True)
     with st.expander(f"새 알림 {len(alerts):,}개", icon="🔔", expanded=bool(len(alerts))):
         _frame(alerts, {"title": "부호", "grade": "등급", "parcels": "신고 건수", "last": "마지막 신고"})
     with st.expander(f"도용신고와 이어진 부호 {len(linked):,}개", icon="🔗"):

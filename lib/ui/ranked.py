@@ -1,6 +1,6 @@
 """The ranked list: screened once, cut to what can be inspected today, with what that catches and misses."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from lib.ui import cache
-from lib.ui.files import Given, newest
+from lib.ui.files import Given
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from lib.screening.ranking import Ranking
 
 SHEET = {
-    "subject": "대상",
+    "title": "대상",
     "score": "점수",
     "grade": "등급",
-    "title": "제목",
     "reasons": "이유",
     "legal_basis": "법적 근거",
     "evidence": "근거 행",
@@ -52,16 +51,17 @@ def day(entry: str, latest: date) -> date:
 
 
 def screened(
-    entry: str, given: Given, clock: tuple[str, str], screen: "Callable[..., Ranking]", unit: str
+    entry: str, given: Given, clock: Sequence[tuple[str, str]], screen: "Callable[..., Ranking]", unit: str
 ) -> Listed | None:
-    """The list of the day chosen, computed once; a trouble is told in one sentence. ``clock``: the table and column that
-    say how far the tables reach.
+    """The list of the day chosen, computed once; a trouble is told in one sentence. ``clock``: the (table, column)
+    that say how far the tables reach.
     """
     from lib.screening import limits as limits_of
     from lib.screening.model import FeatureMismatch, ModelBroken
+    from lib.screening.ranking import last_day
     from lib.tables.engine import EngineMissing
 
-    as_of = day(entry, newest(given, *clock))
+    as_of = day(entry, last_day(given.rows, clock))
     model = None
     try:
         model = cache.model(entry)
@@ -69,7 +69,7 @@ def screened(
         st.warning(f"{error} 이번 목록은 규칙과 이상치로만 만듭니다.", icon="⚠️")
     limits = limits_of.load(entry, as_of)
     key: Hashable = (entry, given.key, as_of, tuple(limits.items()), id(model))
-    place = st.empty()
+    place, unfit = st.empty(), ""
     try:
         with place.status(f"{as_of} 기준으로 선별하는 중입니다.", expanded=True):
             counts = ", ".join(f"{c.table.title} {c.rows.num_rows:,}행" for c in given.checked.values())
@@ -77,13 +77,14 @@ def screened(
             try:
                 ranking = cache.ranking(key, lambda: screen(given.rows, as_of=as_of, limits=limits, model=model))
             except FeatureMismatch as error:
-                st.warning(f"{error} 이번 목록은 규칙과 이상치로만 만듭니다.", icon="⚠️")
-                key = (key, "rules")
+                unfit, key = str(error), (key, "rules")
                 ranking = cache.ranking(key, lambda: screen(given.rows, as_of=as_of, limits=limits))
     except EngineMissing as error:
         place.error(str(error), icon="⚙️")
         return None
     place.empty()
+    if unfit:
+        st.warning(f"{unfit} 이번 목록은 규칙과 이상치로만 만듭니다.", icon="⚠️")
     if ranking.rows.empty:
         st.info("기준일까지 선별할 대상이 없습니다. 기준일과 자료의 날짜를 확인해 주십시오.")
         return None
@@ -107,7 +108,7 @@ def budget(listed: Listed) -> int:
     st.session_state[kept] = n
     if ranking.model is None:
         st.info(
-            "배운 결과(처분 기록)가 없어 **규칙과 이상치**로 순위를 매겼습니다. 점수는 확률이 아니라 확인 순서이며, "
+            "학습한 모델 없이 **규칙과 이상치**로 순위를 매겼습니다. 점수는 확률이 아니라 확인 순서이며, "
             "놓치는 비율은 알 수 없습니다.",
             icon="📏",
         )
@@ -144,6 +145,8 @@ def caught(card: Mapping[str, Any], n: int, total: int, unit: str) -> str:
 def table(listed: Listed, n: int) -> str | None:
     """Today's leads; the subject of the chosen row."""
     ranking = listed.ranking
+    if ranking.caveat:
+        st.warning(ranking.caveat, icon="📅")
     grades = list(dict.fromkeys(ranking.rows["grade"]))
     counts = ranking.rows["grade"].value_counts()
     st.markdown(
@@ -196,13 +199,23 @@ def main_reasons(ranking: "Ranking", rows: "pd.DataFrame") -> list[str]:
 
 
 def downloads(listed: Listed, n: int) -> None:
-    """The whole list as a file; explained only when it is asked for."""
+    """The whole list as a file, explained only when it is asked for; who it is about is masked unless asked for too."""
+    identity = "여권번호" if "identity" in listed.ranking.rows else "개인통관고유부호"
+
+    entry, name = listed.ranking.entry, f"선별목록_{listed.ranking.as_of:%Y%m%d}"
+    named = st.checkbox(
+        f"파일에 {identity} 전체를 넣기",
+        key=f"{entry}_named",
+        help="개인정보입니다. 조회·조치에 꼭 필요할 때만 켜십시오. 켜지 않으면 가린 이름만 들어갑니다.",
+    )
 
     def rows() -> list[dict[str, Any]]:
         told = cache.sheet(listed.key, min(n, EXPLAINED), listed.ranking)
         return [
-            {"순위": i, **{title: row.get(name, "") for name, title in SHEET.items()}} for i, row in enumerate(told, 1)
-        ]
+            {"순위": i, **({identity: row.get("identity", row["subject"])} if named else {}),
+             **{title: row.get(name, "") for name, title in SHEET.items()}}
+            for i, row in enumerate(told, 1)
+        ]  # fmt: skip
 
     def xlsx() -> bytes:
         from lib.tables import export
@@ -214,7 +227,6 @@ def downloads(listed: Listed, n: int) -> None:
 
         return export.to_csv(rows())
 
-    entry, name = listed.ranking.entry, f"선별목록_{listed.ranking.as_of:%Y%m%d}"
     with st.container(horizontal=True):
         st.download_button("XLSX 내려받기", xlsx, f"{name}.xlsx", key=f"{entry}_sheet_xlsx", on_click="ignore")
         st.download_button("CSV 내려받기", csv, f"{name}.csv", "text/csv", key=f"{entry}_sheet_csv", on_click="ignore")

@@ -32,6 +32,8 @@ h1, h2, h3, p, li, label {word-break: keep-all; overflow-wrap: anywhere}
 [data-testid="stCheckbox"] p {white-space: normal; overflow: visible}
 [data-testid="stCameraInputButton"]::after {content: "📷 촬영"; font-size: 1.05rem}
 [data-testid="stCameraInput"]:has(img) [data-testid="stCameraInputButton"]::after {content: "다시 촬영"}
+[data-testid="InputInstructions"] {display: none}
+[data-testid="stMarkdown"] table {display: block; overflow-x: auto}
 .ax-card.soon {opacity: .68}
 [data-testid="stPageLink"] a {border: 1px solid currentColor; border-radius: .6rem; justify-content: center; padding: .45rem}
 @media (max-width: 640px) {

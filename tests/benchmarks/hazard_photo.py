@@ -24,8 +24,8 @@ from lib.entries.hazard_photo import catalogue, demo, ocr, screen
 from lib.entries.hazard_photo.photo import decode
 from lib.settings import MODELS, ROOT
 
-SEED = 20261125
-DEVELOPED_ON = (5, 6, 7, 8, 20260630, 20261122, 20261123, 20261124)
+SEED = 20261126
+DEVELOPED_ON = (5, 6, 7, 8, 31, 32, 20260630, 20261122, 20261123, 20261124, 20261125)
 PHOTOS = ROOT.parent / "shared" / "photos"
 GRAVE = {"narcotic", "block"}
 NAMES = {"en": "영어", "ja": "일본어", "zh": "중국어", "ko": "한국어", "en+ko": "영어+한국어", "en+ja": "영어+일본어"}

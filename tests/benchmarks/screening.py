@@ -32,12 +32,13 @@ def main(largest: int = SIZES[-1]) -> None:
     print("rows        way      features s   peak MiB   screen s   peak MiB")
     for size in [size for size in SIZES if size <= largest]:
         with tempfile.TemporaryDirectory() as folder:
-            results = {way: _child(way, size, folder) for way in ("world", "ibis", "pandas", "screen")}
+            results = {way: _child(way, size, folder) for way in ("world", "ibis", "pandas", "screen", "judge")}
             same = pd.read_parquet(f"{folder}/ibis.parquet").equals(pd.read_parquet(f"{folder}/pandas.parquet"))
         for way in ("ibis", "pandas"):
             told = f"{size:>9,}   {way:<8} {results[way]['seconds']:>9.1f} {results[way]['peak']:>10.0f}"
             whole = results["screen"] if way == "ibis" else None
             print(told + (f" {whole['seconds']:>10.1f} {whole['peak']:>10.0f}" if whole else ""), flush=True)
+        print(f"            one declaration judged as it arrives: {results['judge']['rates']}")
         print(f"            equal on {', '.join(SAME)}: {same}; scored and explained: {results['screen']['rates']}")
 
 
@@ -55,6 +56,8 @@ def child(way: str, size: int, folder: Path) -> None:
         _by_ibis(folder).to_parquet(folder / "ibis.parquet")
     elif way == "pandas":
         _by_pandas(folder).to_parquet(folder / "pandas.parquet")
+    elif way == "judge":
+        out["rates"] = _judged(folder)
     else:
         out["rates"] = _screened(folder)
     peak = int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024  # type: ignore[index]
@@ -135,6 +138,26 @@ def _screened(folder: Path) -> str:
     scored = time.perf_counter()
     used.contributions(rows.head(500))
     return f"{len(rows) / (scored - started):,.0f} rows scored/s, {min(len(rows), 500) / (time.perf_counter() - scored):,.0f} SHAP rows/s"
+
+
+def _judged(folder: Path) -> str:
+    """Single judgements against the whole history: five hundred of its last 50,000 declarations, warm."""
+    from lib.entries.pccc_theft import judging
+    from lib.screening import model
+
+    tables = {name: pyarrow.parquet.read_table(folder / f"{name}.parquet") for name in ("parcels", "codes")}
+    started = time.perf_counter()
+    history, used = judging.History(tables), model.current("pccc_theft")
+    loaded = time.perf_counter() - started
+    newest = tables["parcels"].sort_by("declared_at").slice(len(tables["parcels"]) - 50_000)
+    took = []
+    for parcel in newest.to_pylist()[::100]:
+        started = time.perf_counter()
+        judging.judge_parcel(parcel, history, model=used)
+        took.append(1000 * (time.perf_counter() - started))
+    first, *warm = took
+    middle, late = np.percentile(warm, [50, 95])
+    return f"history {loaded:.1f} s, first {first:.0f} ms, then median {middle:.0f} ms, p95 {late:.0f} ms, worst {max(warm):.0f} ms"
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pytest
 
 from lib.entries.duty_free import people
 
@@ -65,3 +67,27 @@ def test_a_third_passport_does_not_pull_two_people_together() -> None:
     by_passport = found.passports.set_index("passport")["subject"]
     assert by_passport["A1111111"] != by_passport["B2222222"]
     assert len(found.apart) == 3
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_crowded_birth_dates_are_joined_as_lonely_ones(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slices of a block that thousands share give what comparing every pair gives."""
+    rng = np.random.default_rng(seed)
+    words = ["".join(rng.choice(list("ABC"), n)) for n in rng.integers(2, 6, 40)]
+    who = pd.DataFrame({"passport": [f"M{i:08d}" for i in range(300)], "name": rng.choice(words, 300)})
+    who["name"] += " " + rng.choice(words, 300).astype(object)
+    who["birth"], who["nationality"] = rng.choice(["1900-01-01", "1980-01-01"], 300), rng.choice(["CN", "JP"], 300)
+    who["first_on"] = BORN
+    keys = pd.DataFrame({"passport": rng.choice(who["passport"], 200)})
+    keys["key"] = "카드 " + pd.Series(rng.integers(0, 30, 200).astype(str))
+    stays = pd.DataFrame({"passport": rng.choice(who["passport"], 300)})
+    stays["entered_on"] = pd.Timestamp("2026-01-01") + pd.to_timedelta(rng.integers(0, 90, 300), unit="D")
+    stays["left_on"] = stays["entered_on"] + pd.to_timedelta(rng.integers(0, 20, 300), unit="D")
+    found = []
+    for small in (10**6, 1):
+        monkeypatch.setattr(people, "SMALL", small)
+        monkeypatch.setattr(people, "SLICE", 7)
+        found.append(people.join(who, keys, stays))
+    assert len(found[0].joins) > 5
+    for name in ("passports", "joins", "apart"):
+        pd.testing.assert_frame_equal(getattr(found[0], name), getattr(found[1], name))

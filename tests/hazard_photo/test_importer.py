@@ -579,7 +579,7 @@ FIELDS = st.sampled_from(list(ingredient("")) + list(product(1)))
 
 
 @given(st.lists(st.dictionaries(FIELDS, ANYTHING), max_size=8))
-@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@hypothesis_settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_any_row_is_read_as_plain_text(rows: list[dict[str, Any]]) -> None:
     for row in importer._officials(rows):
         assert all(char.isprintable() for char in row.name_ko + row.name_en + row.reason)

@@ -30,7 +30,7 @@ DESIGNATED = {row.id for row in LISTED.designated(TODAY)}
 ANYWHERE = [name for name in LISTED.names if name.rule == "any" and name.ingredient_id in DESIGNATED]
 LATIN = [name for name in ANYWHERE if name.name.isascii()]
 BENIGN = sorted(LISTED.benign)
-QUICK = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=150, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 def stacked(texts: list[str]) -> list[Line]:

@@ -127,7 +127,7 @@ def test_what_is_no_date(cell: str) -> None:
 
 
 @given(st.datetimes(datetime(1955, 1, 1), datetime(2099, 12, 31)).map(lambda moment: moment.replace(microsecond=0)))
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60)
 def test_every_moment_survives_each_way_of_writing_it(moment: datetime) -> None:
     serial = (moment - datetime(1899, 12, 30)).total_seconds() / 86_400
     forms = [
@@ -315,13 +315,13 @@ def same_in_every_format(drawn: list[dict[str, Any]], workbook: bool) -> None:
 
 
 @given(st.lists(rows, min_size=1, max_size=5))
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=40)
 def test_rows_come_out_the_same_from_text_and_parquet(drawn: list[dict[str, Any]]) -> None:
     same_in_every_format(drawn, workbook=False)
 
 
 @given(st.lists(rows, min_size=1, max_size=5))
-@hypothesis_settings(max_examples=5, deadline=None)
+@hypothesis_settings(max_examples=5)
 def test_rows_come_out_the_same_from_a_workbook(drawn: list[dict[str, Any]]) -> None:
     same_in_every_format(drawn, workbook=True)
 

@@ -54,7 +54,7 @@ def rows_of(table: pa.Table) -> list[list[str | None]]:
 
 
 @given(tables, st.sampled_from(",\t;|"), st.sampled_from(["utf-8", "utf-8-sig", "cp949", "utf-16"]))
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_every_delimiter_and_encoding_gives_the_cells_back(
     rows: list[list[str]], delimiter: str, encoding: str
 ) -> None:
@@ -65,7 +65,7 @@ def test_every_delimiter_and_encoding_gives_the_cells_back(
 
 
 @given(tables)
-@hypothesis_settings(max_examples=6, deadline=None)
+@hypothesis_settings(max_examples=6)
 def test_a_workbook_gives_the_cells_back(rows: list[list[str]]) -> None:
     header = [f"열{n}" for n in range(len(rows[0]) if rows else 3)]
     cells = {(r, c): cell for r, row in enumerate([header, *rows]) for c, cell in enumerate(row)}
@@ -217,7 +217,7 @@ def test_a_missing_file_and_nested_parquet_are_refused(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=300))
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_any_bytes_are_a_table_or_a_table_error(data: bytes) -> None:
     if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         return

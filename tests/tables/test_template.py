@@ -79,7 +79,7 @@ def columns(kind: Kind, n: int) -> st.SearchStrategy[Column]:
 @given(st.lists(st.sampled_from(get_args(Kind)), min_size=1, max_size=6).flatmap(
     lambda kinds: st.tuples(*(columns(kind, n) for n, kind in enumerate(kinds)))
 ))  # fmt: skip
-@hypothesis_settings(max_examples=12, deadline=None)
+@hypothesis_settings(max_examples=12)
 def test_every_filled_example_passes_its_own_check(drawn: tuple[Column, ...]) -> None:
     table = Table("t", "표", "no", (KEY, *drawn))
     checked = check(read(template.example_xlsx(table)), table)

@@ -40,7 +40,7 @@ def sellers(ranking: Buyers) -> pd.DataFrame:
 
     seller, shop, people, late_people, share, others, sigma; those who served fewer than the limit are left out.
     """
-    onsite = features.departures(ranking.now)
+    onsite = ranking.now.onsite
     late = features.late(onsite, ranking.limits)
     rates = ranking.engine.frame(features.sellers(onsite, late))
     rates = rates[rates["people"] >= ranking.limits["seller_people"]]

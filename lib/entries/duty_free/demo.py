@@ -12,15 +12,17 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from lib.entries.duty_free.tables import TABLES, schema
-from lib.settings import DATA
+from lib.settings import DATA, settings
 from lib.tables.export import to_csv
 
 END = date(2026, 6, 30)
 DAYS = 300
 
-World_ = Literal["train", "eval"]
+World_ = Literal["train", "eval", "late_records", "few_traces"]
 
 
 @dataclass(frozen=True)
@@ -36,73 +38,77 @@ _ORDINARY: dict[str, Any] = {
     "visits": 1.5,
     "away": 45.0,  # days between visits
     "stay": 6.0,
-    "no_exit": 0.006,  # stays on (ill, extended, or not in the extract)
-    "buys": 1.6,  # a visit
+    "no_exit": 0.008,  # stays on (ill, extended)
+    "lost": 0.015,  # left, but the departure is not in the extract
+    "extend": 0.12,  # leaves later than planned
+    "buys": 1.8,  # a visit
     "monthly": 0.0,  # more a 30 days of stay
     "price": 1.0,  # taste: how dear the goods are
-    "quantity": 1.4,
-    "onsite": 0.45,
+    "quantity": 1.5,
+    "onsite": 0.5,
     "cash": 0.08,
-    "cash_habit": 0.12,  # share of people who pay so anyway
-    "split": 0.02,  # the same item in several shops on a day
-    "focus": 0.12,  # share of purchases that are the person's one item
+    "cash_habit": 0.15,  # share of people who pay so anyway
+    "split": 0.03,  # the same item in several shops on a day
+    "focus": 0.15,  # share of purchases that are the person's one item
     "cancel": 0.06,  # cancelled after a purchase, if the stay has no departure; else a change of plan
-    "extra_cancels": 0.08,
-    "miss": 0.01,  # booked flights not taken
-    "other_flight": 0.02,
+    "extra_cancels": 0.12,
+    "miss": 0.02,  # booked flights not taken
+    "other_flight": 0.04,
     "group": 0,  # people who go together
     "same_day": 0.0,
     "same_card": 0.0,
     "same_pnr": 0.0,
-    "guide": 0.03,
+    "guide": 0.06,  # of visits
     "passports": 0.0,  # share of people with two in use
-    "renewed": 0.01,
-    "seller": 0.0,  # share of purchases at the one salesperson
-    "booked": 0.93,
+    "renewed": 0.02,
+    "loyal": 0.3,  # shopping days at the salesperson one knows
+    "booked": 0.9,
     "listed": 0.0,
     "visa": "C-3-9 C-3-9 C-3-1 B-1 B-1 C-3-8",
 }
-_BULK: dict[str, Any] = {"buys": 3.0, "quantity": 5.0, "focus": 0.45, "onsite": 0.75}
+_BULK: dict[str, Any] = {"buys": 2.8, "quantity": 4.4, "focus": 0.4, "onsite": 0.75}
 _CASES: dict[str, dict[str, Any]] = {
-    "미출국": {"stay": 60, "no_exit": 0.93, "monthly": 2.5, "quantity": 3.2, "onsite": 0.85},
-    "예약취소형": dict(_BULK, stay=70, no_exit=0.75, monthly=3.5, cancel=0.85, extra_cancels=8, quantity=13, price=1.5),
+    "미출국": {"stay": 60, "no_exit": 0.92, "monthly": 2.2, "quantity": 3, "onsite": 0.8},
+    "예약취소형": dict(_BULK, stay=70, no_exit=0.72, monthly=3.2, cancel=0.85, extra_cancels=8, quantity=12, price=1.5),
     "장기체류자": dict(
-        _BULK, stay=190, no_exit=0.9, buys=2, monthly=3.2, quantity=4.5, booked=0.25, visa="D-2-2 D-4-1 H-2-5 F-4-11"
+        _BULK, stay=190, no_exit=0.9, buys=2, monthly=4.2, quantity=4, booked=0.25, visa="D-2-2 D-4-1 H-2-5 F-4-11"
     ),
     "대리구매": dict(
-        _BULK, stay=40, no_exit=0.6, monthly=3.0, group=6, same_card=0.75, same_pnr=0.5, guide=0.45, same_day=0.5
+        _BULK, stay=45, no_exit=0.6, monthly=2.8, group=6, same_card=0.8, same_pnr=0.5, guide=0.45, same_day=0.5
     ),
-    "분할": dict(_BULK, stay=45, no_exit=0.65, monthly=2.0, split=0.5, focus=0.6),
-    "여권교체": dict(_BULK, stay=80, no_exit=0.75, monthly=3.5, passports=0.97, quantity=4),
-    "탑승불일치": dict(_BULK, stay=50, no_exit=0.55, monthly=2.5, miss=0.75, other_flight=0.55, extra_cancels=0.6),
-    "내부공모": dict(_BULK, stay=100, no_exit=0.93, monthly=1.6, seller=0.9, quantity=3, focus=0.3),
-    "현금성결제": dict(_BULK, stay=50, no_exit=0.7, monthly=2.5, cash=0.85, quantity=4.5),
-    "국내유통": dict(_BULK, stay=50, no_exit=0.7, monthly=2.5, focus=0.75, listed=0.9, quantity=6),
+    "분할": dict(_BULK, stay=45, no_exit=0.62, monthly=2.0, split=0.5, focus=0.55),
+    "여권교체": dict(_BULK, stay=80, no_exit=0.72, monthly=3.2, passports=0.96, quantity=3.6),
+    "탑승불일치": dict(_BULK, stay=50, no_exit=0.52, monthly=2.3, miss=0.75, other_flight=0.55, extra_cancels=0.6),
+    "내부공모": dict(_BULK, stay=100, no_exit=0.92, monthly=1.7, loyal=0.95, quantity=2.8, focus=0.28),
+    "현금성결제": dict(_BULK, stay=55, no_exit=0.68, monthly=2.6, cash=0.88, quantity=4.5),
+    "국내유통": dict(_BULK, stay=55, no_exit=0.68, monthly=2.5, focus=0.75, listed=0.9, quantity=6),
 }
 _HARMLESS: dict[str, dict[str, Any]] = {
     "단체관광": {
-        "share": 0.10,
+        "share": 0.08,
         "group": 14,
         "same_day": 1.0,
         "guide": 0.95,
         "same_pnr": 0.9,
+        "loyal": 0.8,
         "stay": 4,
         "visits": 1.05,
         "buys": 2.2,
         "quantity": 2,
+        "extend": 0.03,
     },
     "크루즈·통과": {
-        "share": 0.06,
+        "share": 0.05,
         "group": 10,
         "same_day": 0.9,
         "stay": 0.6,
         "visits": 1.2,
-        "no_exit": 0.1,
+        "lost": 0.12,
         "booked": 0.05,
         "visa": "관광상륙 B-2-1",
     },
     "승무원": {
-        "share": 0.05,
+        "share": 0.04,
         "visits": 6,
         "away": 11,
         "stay": 1.2,
@@ -114,7 +120,7 @@ _HARMLESS: dict[str, dict[str, Any]] = {
         "visa": "C-3-9(승무원) 승무원상륙",
     },
     "출국임박": {
-        "share": 0.06,
+        "share": 0.05,
         "visits": 1,
         "away": 5,
         "stay": 9,
@@ -124,26 +130,28 @@ _HARMLESS: dict[str, dict[str, Any]] = {
         "onsite": 0.8,
     },
     "외교관": {
-        "share": 0.03,
+        "share": 0.02,
         "visits": 1,
         "stay": 330,
-        "monthly": 0.8,
+        "monthly": 1.2,
         "buys": 1.5,
         "price": 1.6,
-        "quantity": 2.2,
+        "quantity": 2.4,
         "booked": 0.2,
         "visa": "A-1 A-2 A-2",
     },
-    "동명이인": {"share": 0.05, "group": 2, "stay": 7, "visits": 1.8, "buys": 2.0},
+    "동명이인": {"share": 0.04, "group": 2, "stay": 7, "visits": 1.8, "buys": 2.0},
     "유학생": {
         "share": 0.07,
-        "visits": 1,
-        "stay": 280,
-        "monthly": 0.45,
+        "visits": 1.6,
+        "away": 12,
+        "stay": 150,
+        "monthly": 1.3,
         "buys": 1.0,
         "onsite": 0.6,
-        "quantity": 1.8,
-        "booked": 0.25,
+        "quantity": 2.4,
+        "booked": 0.3,
+        "extend": 0.35,
         "focus": 0.3,
         "visa": "D-2-2 D-2-2 D-4-1 F-4-11 H-2-5",
     },
@@ -151,15 +159,15 @@ _HARMLESS: dict[str, dict[str, Any]] = {
         "share": 0.05,
         "visits": 2.2,
         "stay": 6,
-        "buys": 5.5,
+        "buys": 6,
         "price": 2.0,
-        "quantity": 4.5,
-        "onsite": 0.5,
-        "focus": 0.2,
+        "quantity": 5,
+        "onsite": 0.6,
+        "focus": 0.3,
         "split": 0.05,
     },
     "가족카드": {
-        "share": 0.06,
+        "share": 0.05,
         "group": 4,
         "same_day": 0.95,
         "same_card": 0.85,
@@ -167,14 +175,52 @@ _HARMLESS: dict[str, dict[str, Any]] = {
         "buys": 2.4,
         "quantity": 2.2,
     },
+    "법인카드": {
+        "share": 0.03,
+        "group": 7,
+        "same_day": 0.9,
+        "same_card": 0.8,
+        "same_pnr": 0.6,
+        "buys": 2.4,
+        "quantity": 4.5,
+        "focus": 0.5,
+    },
     "일정변경": {
         "share": 0.05,
         "visits": 2.2,
         "away": 25,
-        "extra_cancels": 1.6,
-        "miss": 0.15,
-        "other_flight": 0.25,
-        "stay": 8,
+        "extra_cancels": 3.5,
+        "extend": 0.5,
+        "miss": 0.25,
+        "other_flight": 0.3,
+        "stay": 9,
+        "buys": 2.4,
+    },
+    "단골": {
+        "share": 0.05,
+        "visits": 5,
+        "away": 16,
+        "stay": 6,
+        "buys": 3.2,
+        "quantity": 3.6,
+        "onsite": 0.7,
+        "focus": 0.4,
+        "loyal": 0.75,
+        "cash_habit": 0.3,
+    },
+    "비교쇼핑": {"share": 0.03, "visits": 1.8, "buys": 3.5, "quantity": 3.2, "split": 0.35, "focus": 0.3},
+    "복수여권": {"share": 0.02, "visits": 4, "away": 30, "buys": 2.0, "passports": 0.9},
+    "출국기록 없음": {"share": 0.04, "visits": 1.4, "lost": 0.7, "buys": 3.0, "quantity": 2.8, "onsite": 0.7},
+    "장기관광·치료": {
+        "share": 0.04,
+        "visits": 1.1,
+        "stay": 75,
+        "monthly": 1.5,
+        "extend": 0.45,
+        "buys": 2.0,
+        "quantity": 2.6,
+        "onsite": 0.65,
+        "extra_cancels": 0.8,
     },
     "일반": {"share": 0.0},
 }
@@ -198,32 +244,43 @@ _ITEMS = (
     ("김 선물세트", 28),
     ("선글라스", 210),
 )
-_EVAL = {
-    "stay": 1.2,
-    "quantity": 0.8,
-    "monthly": 0.85,
-    "extra_cancels": 0.85,
-    "onsite": 1.05,
-    "focus": 0.85,
-    "cash": 0.9,
-    "split": 0.85,
-    "same_card": 0.9,
+_RESOLD = 60  # goods seen online that nobody of these sold
+_SHIFTS: dict[World_, tuple[dict[str, float], dict[str, float]]] = {
+    "train": ({}, {}),
+    "eval": (
+        {"stay": 1.2, "extend": 1.3, "lost": 1.3, "cash_habit": 1.3, "guide": 0.8, "loyal": 1.15, "extra_cancels": 1.2},
+        {
+            "quantity": 0.8,
+            "monthly": 0.85,
+            "extra_cancels": 0.8,
+            "onsite": 1.05,
+            "focus": 0.85,
+            "cash": 0.9,
+            "split": 0.85,
+        }
+        | {"same_card": 0.9, "loyal": 0.85},
+    ),
+    "late_records": ({"stay": 1.1, "lost": 2.5, "no_exit": 2.0, "extend": 1.6}, {"lost": 0.4, "no_exit": 0.55}),
+    "few_traces": (
+        {},
+        {"quantity": 0.65, "monthly": 0.6, "buys": 0.7, "split": 0.6, "cash": 0.7, "miss": 0.6, "cancel": 0.7},
+    ),
 }
-"""How the world of evaluation differs from the one of training: cases are shyer there, everybody stays longer."""
+"""How each world differs from the one of training: what everybody's habits, then the cases' alone, are multiplied by."""
 
 
 def world(seed: int, *, people: int = 1200, cases: float = 0.06, behaviour: World_ = "train", end: date = END) -> World:
     """A made-up office's tables until ``end``; ``cases``: share of people who misuse."""
-    rng = np.random.default_rng([seed, behaviour == "eval"])
+    rng = np.random.default_rng([seed, list(_SHIFTS).index(behaviour)])
     last = (end - date(1970, 1, 1)).days
     who = _people(rng, people, cases, behaviour)
     visits = _visits(rng, who, last)
     catalogue = _catalogue(rng)
-    sales = _sales(rng, who, visits, catalogue, last)
+    measures = _measures(rng, who, last)
+    sales = _sales(rng, who, visits, catalogue, measures, last)
     movements = _movements(rng, who, visits, last)
     bookings = _bookings(rng, who, visits, sales, last)
     listings = _listings(rng, who, sales, catalogue, last)
-    measures = _measures(rng, who, last)
     since = sales[sales["bad"] & sales["onsite"]].groupby("person")["at"].min().map(_as_date)
     held = who["passport"].map(len)
     truth = pd.DataFrame(
@@ -251,7 +308,7 @@ def world(seed: int, *, people: int = 1200, cases: float = 0.06, behaviour: Worl
 
 def write(folder: Path = DATA / "duty_free" / "demo", seed: int = 20260630) -> None:
     """The demo files as an officer gets them (Korean headers), and the truth apart from them."""
-    made = world(seed, people=850, cases=0.07)
+    made = world(seed, people=680, cases=0.085)
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in made.tables.items():
         frame = table.to_pandas()
@@ -274,24 +331,28 @@ def _people(rng: np.random.Generator, size: int, cases: float, behaviour: World_
     }
     kinds = pd.DataFrame.from_dict(every, orient="index")
     kinds.loc["일반", "share"] = 1 - kinds["share"].sum()
-    if behaviour == "eval":
-        for name, factor in _EVAL.items():
-            kinds[name] *= factor if name == "stay" else np.where(kinds.index.isin(CASES), factor, 1.0)
+    everybody, shifted = _SHIFTS[behaviour]
+    for name, factor in everybody.items():
+        kinds[name] *= factor
+    for name, factor in shifted.items():
+        kinds[name] *= np.where(kinds.index.isin(CASES), factor, 1.0)
+    for name in ("no_exit", "lost", "extend", "cash_habit", "passports"):
+        kinds[name] = kinds[name].clip(upper=0.97)
     kinds["number"] = np.maximum((kinds["share"] * size).round(), 2).astype(int)
     kinds.loc["일반", "number"] += size - kinds["number"].sum()
     kind = np.repeat(kinds.index.to_numpy(), kinds["number"])
     who = kinds.loc[kind].reset_index(names="kind")
     for name, spread in {
         "stay": 0.35,
-        "buys": 0.3,
-        "monthly": 0.35,
+        "buys": 0.45,
+        "monthly": 0.5,
         "price": 0.35,
-        "quantity": 0.35,
+        "quantity": 0.45,
         "away": 0.3,
-        "extra_cancels": 0.3,
+        "extra_cancels": 0.45,
     }.items():
         who[name] = who[name] * rng.lognormal(0, spread, len(who))
-    for name in ("onsite", "cash", "focus", "same_card", "miss", "split", "seller"):
+    for name in ("onsite", "cash", "focus", "same_card", "miss", "split", "loyal"):
         who[name] = np.clip(who[name] * rng.lognormal(0, 0.25, len(who)), 0, 0.97)
     who["cash"] = np.where(rng.random(len(who)) < who["cash_habit"], rng.uniform(0.4, 1, len(who)), who["cash"])
     who["nationality"] = rng.choice(_NATIONS, len(who), p=_NATION_SHARES)
@@ -324,7 +385,18 @@ def _people(rng: np.random.Generator, size: int, cases: float, behaviour: World_
         who["group"] >= 5, (100 + who["team"] * 7919 % 53).astype(str), rng.integers(100, 160, len(who)).astype(str)
     )
     who["sku"] = rng.integers(0, 120, len(who))
+    who["own_shop"], who["own_seller"] = rng.integers(0, 8, len(who)), _seller(rng, len(who))
+    for name in ("own_shop", "own_seller"):  # a guide brings a group to one salesperson
+        who[name] = np.where(who["group"] >= 5, who[name].to_numpy()[who["leader"]], who[name])
+    inside = (who["kind"] == "내부공모").to_numpy()
+    who.loc[inside, "own_shop"], who.loc[inside, "own_seller"] = rng.integers(0, 8), _seller(rng, 1)[0]
     return who
+
+
+def _seller(rng: np.random.Generator, size: int) -> Any:
+    """A salesperson of a shop; some serve many more than others."""
+    busy = np.array([5, 4, 3, 3, 2, 2, 1])
+    return rng.choice(len(busy), size, p=busy / busy.sum())
 
 
 def _visits(rng: np.random.Generator, who: pd.DataFrame, last: int) -> pd.DataFrame:
@@ -337,7 +409,9 @@ def _visits(rng: np.random.Generator, who: pd.DataFrame, last: int) -> pd.DataFr
     v["bad"] = case[p] & (v["n"].to_numpy() == number[p] - 1)
     stay = np.where(v["bad"] | ~case[p], who["stay"].to_numpy()[p], 6.0)
     v["stay"] = np.floor(stay * rng.lognormal(0, 0.35, len(v))).astype(int)
-    v["no_exit"] = rng.random(len(v)) < np.where(v["bad"] | ~case[p], who["no_exit"].to_numpy()[p], 0.006)
+    own = v["bad"].to_numpy() | ~case[p]
+    for name in ("no_exit", "lost", "extend"):
+        v[name] = rng.random(len(v)) < np.where(own, who[name].to_numpy()[p], _ORDINARY[name])
     gap = np.where(v["n"] > 0, rng.exponential(np.where(case[p], 30, who["away"].to_numpy()[p])) + 1, 0)
     step = gap + v["stay"].shift(fill_value=0).where(v["n"] > 0, 0)
     offset = step.groupby(v["person"]).cumsum()
@@ -346,7 +420,7 @@ def _visits(rng: np.random.Generator, who: pd.DataFrame, last: int) -> pd.DataFr
     first = np.where(case, last - began - offset.groupby(v["person"]).max().to_numpy(), first)
     soon = (who["kind"] == "출국임박").to_numpy()  # inside now, leaving within days
     first = np.where(soon, last - rng.integers(0, 8, len(who)), first)
-    first = np.where(np.isin(who["kind"], ["외교관", "유학생"]), last - rng.integers(120, DAYS, len(who)), first)
+    first = np.where(who["kind"] == "외교관", last - rng.integers(120, DAYS, len(who)), first)
     led = rng.random(len(who)) < who["same_day"]
     first = np.where(led, first[who["leader"]], first)
     twin = (who["kind"] == "동명이인").to_numpy()
@@ -355,7 +429,14 @@ def _visits(rng: np.random.Generator, who: pd.DataFrame, last: int) -> pd.DataFr
     stopped = v["no_exit"].groupby(v["person"]).cumsum() - v["no_exit"]
     v = v[(stopped == 0) & (v["entered"] <= last)].reset_index(drop=True)
     v["left"] = v["entered"] + np.maximum(v["stay"], 0)
-    v["stays_until"] = np.where(v["no_exit"], last, np.minimum(v["left"], last))
+    late = np.where(v["extend"], np.minimum(rng.geometric(0.12, len(v)), v["stay"]), 0)
+    said = v["entered"] + np.floor(_ORDINARY["stay"] * rng.lognormal(0, 0.35, len(v))).astype(int)
+    v["planned"] = np.where(v["no_exit"], said, v["left"] - late)
+    buying = np.where(v["no_exit"], 1.5, 1) * v["stay"]  # who does not leave buys on for a while, then no more
+    v["stays_until"] = np.minimum(v["entered"] + np.floor(buying).astype(int), last)
+    v["guided"] = rng.random(len(v)) < np.where(
+        v["bad"] | ~case[v["person"]], who["guide"].to_numpy()[v["person"]], _ORDINARY["guide"]
+    )
     v["flight"] = _flights(rng, len(v))
     v["pnr"] = _codes(rng, len(v))
     led_pnr = rng.random(len(v)) < who["same_pnr"].to_numpy()[v["person"]]
@@ -385,21 +466,27 @@ def _catalogue(rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _sales(
-    rng: np.random.Generator, who: pd.DataFrame, v: pd.DataFrame, catalogue: pd.DataFrame, last: int
+    rng: np.random.Generator,
+    who: pd.DataFrame,
+    v: pd.DataFrame,
+    catalogue: pd.DataFrame,
+    measures: pd.DataFrame,
+    last: int,
 ) -> pd.DataFrame:
     case = who["kind"].isin(CASES).to_numpy()[v["person"]]
     own = v["bad"].to_numpy() | ~case
     habit = lambda name, plain: np.where(own, who[name].to_numpy()[v["person"]], plain)  # noqa: E731
     length = (v["stays_until"] - v["entered"]).to_numpy()
-    number = 1 + rng.poisson(habit("buys", 1.6) + habit("monthly", 0) * length / 30)
+    number = 1 + rng.poisson(habit("buys", _ORDINARY["buys"]) + habit("monthly", 0) * length / 30)
     s = v.loc[
-        np.repeat(v.index, number), ["person", "bad", "entered", "left", "no_exit", "stays_until", "flight", "pnr"]
+        np.repeat(v.index, number),
+        ["person", "bad", "entered", "left", "no_exit", "planned", "stays_until", "flight", "pnr", "guided"],
     ]
     s["visit"] = s.index
     s = s.reset_index(drop=True)
     h = {
         name: np.repeat(habit(name, _ORDINARY[name]), number)
-        for name in ("price", "quantity", "onsite", "cash", "split", "focus", "same_card", "guide", "seller")
+        for name in ("price", "quantity", "onsite", "cash", "split", "focus", "same_card", "loyal")
     }
     day = s["entered"] + np.floor(rng.random(len(s)) * (s["stays_until"] - s["entered"] + 0.999)).astype(int)
     s["at"] = day * 1440 + rng.integers(9 * 60 + 30, 20 * 60, len(s))
@@ -413,13 +500,12 @@ def _sales(
     s["quantity"] = np.maximum(1, np.round(rng.lognormal(np.log(h["quantity"]), 0.6))).astype(int)
     s["item_at"] = item
     s["onsite"] = (rng.random(len(s)) < h["onsite"]) & (catalogue["origin"].to_numpy()[item] == "D")
-    s["onsite"] |= (rng.random(len(s)) < h["onsite"]) & s["bad"].to_numpy()
-    s["shop_at"] = rng.integers(0, 8, len(s))
-    seller = rng.integers(0, 7, len(s))
-    insider = rng.choice(8, 2, replace=False)
-    inside = rng.random(len(s)) < h["seller"]
-    s["shop_at"] = np.where(inside, insider[0], s["shop_at"])
-    s["seller_at"] = np.where(inside, 3, seller)
+    trip = pd.factorize(s["visit"] * 10_000 + day - s["entered"])[0]  # one shop and salesperson a day, mostly
+    trip = np.where(rng.random(len(s)) < 0.7, trip, trip.max() + 1 + np.arange(len(s)))
+    some = trip.max() + 1
+    shop, seller, known = rng.integers(0, 8, some), _seller(rng, some), rng.random(some)[trip] < h["loyal"]
+    s["shop_at"] = np.where(known, who["own_shop"].to_numpy()[p], shop[trip])
+    s["seller_at"] = np.where(known, who["own_seller"].to_numpy()[p], seller[trip])
     s["payment"] = np.where(
         rng.random(len(s)) < h["cash"],
         rng.choice(["PREPAID", "GIFT"], len(s)),
@@ -430,13 +516,12 @@ def _sales(
     carded = (s["payment"] == "CARD").to_numpy()
     s["card"] = np.where(carded, who["card"].to_numpy()[owner], None)
     s["card_holder"] = np.where(carded, who["name"].to_numpy()[owner], None)
-    guided = rng.random(len(s)) < h["guide"]
-    s["guide"] = np.where(guided, "G" + who["guide_code"].to_numpy()[p].astype(object), None)
+    s["guide"] = np.where(s["guided"], "G" + who["guide_code"].to_numpy()[p].astype(object), None)
     again = np.flatnonzero(rng.random(len(s)) < h["split"])
     copies = s.iloc[np.repeat(again, rng.integers(1, 4, len(again)))].copy()
     copies["at"] += rng.integers(15, 150, len(copies))
     copies["shop_at"] = (copies["shop_at"] + rng.integers(1, 8, len(copies))) % 8
-    copies["seller_at"] = rng.integers(0, 7, len(copies))
+    copies["seller_at"] = _seller(rng, len(copies))
     s = pd.concat([s, copies], ignore_index=True)
     p = s["person"].to_numpy()
     goods = catalogue.iloc[s["item_at"]].reset_index(drop=True)
@@ -446,6 +531,9 @@ def _sales(
     s["shop"] = "SL" + (s["shop_at"] + 1).astype(str).str.zfill(2)
     s["licence"] = "010-" + (s["shop_at"] + 11).astype(str).str.zfill(2)
     s["seller"] = "E" + (s["shop_at"] * 131 + s["seller_at"] * 17 + 211).astype(str).str.zfill(4)
+    barred = measures.set_index("person").reindex(p)
+    within = (barred["starts_on"].to_numpy() <= s["at"] // 1440) & (barred["ends_on"].to_numpy() >= s["at"] // 1440)
+    s["onsite"] &= ~within | (rng.random(len(s)) < 0.1)  # shops nearly always see a restriction
     s["delivery"] = np.where(s["onsite"], "S", "P")
     s["voucher"] = np.where(
         s["onsite"], None, "E" + pd.Series(rng.integers(10**9, size=len(s)).astype(str)).str.zfill(9)
@@ -457,7 +545,9 @@ def _sales(
     first = who["passport"].map(lambda owned: owned[0]).to_numpy()[p] == s["passport"].to_numpy()
     other = pd.Series(who["name"].to_numpy()[p]).str.replace(r"^(\w+) (\w\w)", r"\1 \2 ", regex=True)
     s["name"] = np.where(swapped[p] & ~first, other, who["name"].to_numpy()[p])
-    told = np.where(s["no_exit"], s["at"] // 1440 + rng.integers(1, 12, len(s)), s["left"])
+    day = s["at"] // 1440
+    later = np.where(s["no_exit"], day + rng.integers(1, 12, len(s)), s["left"])
+    told = np.where(s["planned"] < day, later, s["planned"])  # past the plan one tells another
     s["planned_on"] = np.where(rng.random(len(s)) < 0.96, told, np.nan)
     s["planned_flight"] = np.where(np.isnan(s["planned_on"]), None, s["flight"])
     booked = rng.random(len(who)) < who["booked"].to_numpy()
@@ -479,8 +569,10 @@ def _used(rng: np.random.Generator, who: pd.DataFrame, p: Any, day: Any, last: i
 
 def _movements(rng: np.random.Generator, who: pd.DataFrame, v: pd.DataFrame, last: int) -> pd.DataFrame:
     p = v["person"].to_numpy()
-    gone = (~v["no_exit"] & (v["left"] <= last)).to_numpy()
-    other = np.where(v["bad"] | ~who["kind"].isin(CASES).to_numpy()[p], who["other_flight"].to_numpy()[p], 0.02)
+    gone = (~v["no_exit"] & ~v["lost"] & (v["left"] <= last)).to_numpy()
+    other = np.where(
+        v["bad"] | ~who["kind"].isin(CASES).to_numpy()[p], who["other_flight"].to_numpy()[p], _ORDINARY["other_flight"]
+    )
     flight = np.where(rng.random(len(v)) < other, _flights(rng, len(v)), v["flight"])
     v["taken"] = flight
     return pd.DataFrame(
@@ -494,7 +586,7 @@ def _movements(rng: np.random.Generator, who: pd.DataFrame, v: pd.DataFrame, las
             "left_on": np.where(gone, v["left"], np.nan),
             "flight": np.where(gone, flight, None),
             "visa": who["visa"].to_numpy()[p],
-            "visa_until": v["entered"] + np.where(who["stay"].to_numpy()[p] > 100, 730, 90),
+            "visa_until": v["entered"] + np.where(who["visa"].str.match(r"[ADFH]-").to_numpy()[p], 730, 90),
         }
     )
 
@@ -515,6 +607,22 @@ def _bookings(rng: np.random.Generator, who: pd.DataFrame, v: pd.DataFrame, s: p
             "OK",
         )
     ]
+    moved = v[booked & ~v["no_exit"] & (v["planned"] < v["left"])]  # the flight before the plan was changed
+    how = rng.choice(["XX", "CH", "NS", "OK"], len(moved), p=[0.5, 0.3, 0.1, 0.1])
+    earlier = moved["planned"] * 1440 + 540 - np.round(rng.gamma(1.5, 24, len(moved)) * 60).astype(int)
+    made_on = np.minimum(moved["entered"] - rng.integers(2, 45, len(moved)), earlier // 1440)
+    parts.append(
+        _booking(
+            rng,
+            moved["person"],
+            _codes(rng, len(moved)),
+            _flights(rng, len(moved)),
+            moved["planned"],
+            made_on,
+            how,
+            np.where(how == "XX", earlier, np.nan),
+        )
+    )
     stuck = s[s["no_exit"] & s["booked"] & s["planned_on"].notna()].drop_duplicates(["visit", "planned_on"])
     stuck = stuck[rng.random(len(stuck)) < 0.5]
     habits = who.loc[stuck["person"]].reset_index(drop=True)
@@ -535,7 +643,9 @@ def _bookings(rng: np.random.Generator, who: pd.DataFrame, v: pd.DataFrame, s: p
             np.where(dropped, undone, np.nan),
         )[keep]
     )
-    per_visit = np.where(v["bad"] | ~case[v["person"]], who["extra_cancels"].to_numpy()[v["person"]], 0.08)
+    per_visit = np.where(
+        v["bad"] | ~case[v["person"]], who["extra_cancels"].to_numpy()[v["person"]], _ORDINARY["extra_cancels"]
+    )
     more = s.groupby("visit").sample(1, random_state=int(rng.integers(2**31))).set_index("visit")
     number = rng.poisson(per_visit * (who["booked"].to_numpy()[v["person"]] > 0.5))
     x = v.loc[np.repeat(v.index, number)]
@@ -561,7 +671,7 @@ def _bookings(rng: np.random.Generator, who: pd.DataFrame, v: pd.DataFrame, s: p
             when,
         )
     )
-    per = np.where(v["bad"] | ~case[v["person"]], who["miss"].to_numpy()[v["person"]], 0.01)
+    per = np.where(v["bad"] | ~case[v["person"]], who["miss"].to_numpy()[v["person"]], _ORDINARY["miss"])
     y = v[(rng.random(len(v)) < per)]
     went = y["entered"] + np.floor(rng.random(len(y)) * np.maximum(y["stays_until"] - y["entered"], 1)).astype(int)
     parts.append(
@@ -579,7 +689,9 @@ def _bookings(rng: np.random.Generator, who: pd.DataFrame, v: pd.DataFrame, s: p
     b = b[b["issued_on"] <= last]
     future = b["cancelled_at"] > last * 1440 + 1439
     b["status"] = (
-        b["status"].mask(future, "OK").mask((b["status"] == "NS") & (b["departs_at"] > last * 1440 + 1439), "OK")
+        b["status"]
+        .mask(future, "OK")
+        .mask(b["status"].isin(["NS", "CH"]) & (b["departs_at"] > last * 1440 + 1439), "OK")
     )
     b["cancelled_at"] = b["cancelled_at"].mask(future)
     p = b["person"].to_numpy()
@@ -618,10 +730,10 @@ def _listings(
     own = s[s["bad"] & (rng.random(len(s)) < who["listed"].to_numpy()[s["person"]] * 0.3)]
     seen = own["at"].to_numpy() // 1440 + rng.integers(4, 40, len(own))
     sku, price = own["sku"].to_numpy(), own["unit_price"].to_numpy() * rng.uniform(0.65, 0.95, len(own))
-    noise = rng.integers(0, 120, 25)
+    noise = np.minimum(rng.geometric(0.03, _RESOLD) - 1, 119)  # what sells well is resold by others too
     sku = np.concatenate([sku, catalogue["sku"].to_numpy()[noise]])
-    price = np.concatenate([price, catalogue["unit_price"].to_numpy()[noise] * rng.uniform(0.85, 1.5, 25)])
-    seen = np.concatenate([seen, last - rng.integers(0, DAYS, 25)])
+    price = np.concatenate([price, catalogue["unit_price"].to_numpy()[noise] * rng.uniform(0.75, 1.5, _RESOLD)])
+    seen = np.concatenate([seen, last - rng.integers(0, DAYS, _RESOLD)])
     frame = pd.DataFrame({"seen_on": seen, "sku": sku, "price": price.astype(int)})
     frame["listing_no"] = "L" + pd.Series(rng.choice(10**6, len(frame), replace=False).astype(str)).str.zfill(6)
     frame["place"] = rng.choice(["예시 중고장터", "예시 오픈마켓", "예시 커뮤니티"], len(frame))
@@ -629,14 +741,14 @@ def _listings(
 
 
 def _measures(rng: np.random.Generator, who: pd.DataFrame, last: int) -> pd.DataFrame:
-    """Restrictions of earlier years: a few of the cases, and a few who have since behaved."""
-    odds = np.where(who["kind"].isin(CASES), 0.08, 0.008)
+    """Restrictions of late and earlier years: some of the cases, and some who have since behaved."""
+    odds = np.where(who["kind"].isin(CASES), 0.05, 0.012)
     barred = who[rng.random(len(who)) < odds]
-    again = barred["kind"].isin(CASES).to_numpy()
-    starts = last - np.where(again, rng.integers(60, 500, len(barred)), rng.integers(700, 1200, len(barred)))
+    starts = last - rng.integers(60, 1200, len(barred))
     return pd.DataFrame(
         {
             "measure_no": [f"A{n:05d}" for n in rng.choice(10**5, len(barred), replace=False)],
+            "person": barred.index.to_numpy(),
             "passport": barred["passport"].map(lambda owned: owned[0]).to_numpy(),
             "starts_on": starts,
             "ends_on": starts + rng.choice([90, 180, 365], len(barred)),
@@ -678,3 +790,99 @@ def _codes(rng: np.random.Generator, size: int) -> Any:
 
 def _as_date(minutes: float) -> date:
     return date(1970, 1, 1) + timedelta(days=int(minutes // 1440))
+
+
+def at_scale(rows: int, seed: int = 0, folder: Path | None = None) -> dict[str, Path]:
+    """Parquet files of that many purchases by a tenth as many passports, with their bookings and movements, to measure
+    with. Two in a hundred were born on "1 January", half of those in one and the same default year.
+    """
+    rng = np.random.default_rng([seed, rows])
+    people = max(rows // 10, 10)
+    last = (END - date(1970, 1, 1)).days
+    default = np.where(rng.random(people) < 0.5, -25_567, (rng.integers(-20, 35, people) * 365.25).astype(int))
+    birth = np.where(rng.random(people) < 0.02, default, rng.integers(-9000, 13000, people))
+    sounds = len(_SOUNDS)
+    given = [f"{a}{b}{c}" for a in _SOUNDS for b in _SOUNDS for c in ("", "NA", "LI")]
+    family, first = rng.integers(0, len(_FAMILY), people), rng.integers(0, 3 * sounds * sounds, people)
+    nation = rng.choice(len(_NATIONS), people, p=_NATION_SHARES)
+    visas = [*_ORDINARY["visa"].split(), "D-2-2", "F-4-11"]
+    visa = rng.integers(0, len(visas), people)
+    visits = people * 2
+    guest = np.concatenate([np.arange(people), rng.integers(0, people, visits - people)])
+    entered = last - rng.integers(1, DAYS, visits)
+    stay = np.floor(rng.lognormal(1.6, 0.8, visits)).astype(int)
+    left = entered + stay
+    gone = (left <= last) & (rng.random(visits) > 0.02)
+    flight = rng.integers(101, 160, visits)
+    at = np.concatenate([np.arange(min(people, rows)), rng.integers(0, visits, max(rows - people, 0))])
+    who, day = guest[at], entered[at] + np.floor(rng.random(rows) * np.maximum(stay[at], 1)).astype(int)
+    day = np.minimum(day, last)
+    item = np.minimum(rng.geometric(0.02, rows) - 1, 119)
+    quantity = rng.geometric(0.5, rows)
+    price = rng.integers(20, 400, 120)[item] * 1000
+    shop, seller = rng.integers(0, 8, rows), rng.integers(0, 40, rows)
+    card = rng.random(rows) < 0.6
+    moment = lambda days, low, high: pa.array(days * 1440 + rng.integers(low, high, len(days))).cast(pa.int64())  # noqa: E731
+    times = lambda minutes: pc.multiply(minutes, 60_000_000).cast(pa.timestamp("us"))  # noqa: E731
+    dates = lambda days, known=None: pa.array(days.astype(np.int32), pa.int32(), mask=known).cast(pa.date32())  # noqa: E731
+    code = lambda letter, numbers, width, hidden=None: pc.binary_join_element_wise(  # noqa: E731
+        letter, pc.utf8_lpad(pa.array(numbers, mask=hidden).cast(pa.string()), width, "0"), ""
+    )
+    pick = lambda values, where, hidden=None: (  # noqa: E731
+        pa.DictionaryArray.from_arrays(pa.array(where, pa.int32(), mask=hidden), pa.array(values)).cast(pa.string())
+    )
+    names = lambda where: pc.binary_join_element_wise(pick(_FAMILY, family[where]), pick(given, first[where]), " ")  # noqa: E731
+    frames: dict[str, dict[str, Any]] = {
+        "purchases": {
+            "sale_no": code("S", rng.permutation(rows), 9),
+            "shop": code("SL", shop + 1, 2),
+            "sold_at": times(moment(day, 570, 1200)),
+            "passport": code("M", who, 8),
+            "nationality": pick(_NATIONS, nation[who]),
+            "name": names(who),
+            "birth": dates(birth[who]),
+            "visa": pick(visas, visa[who]),
+            "item": pick([name for name, _ in _ITEMS], item % len(_ITEMS)),
+            "sku": code("88", item, 11),
+            "origin": pick(["D", "F"], (rng.random(rows) < 0.2).astype(int)),
+            "quantity": pa.array(quantity),
+            "unit_price": pa.array(price),
+            "amount": pa.array(price * quantity),
+            "delivery": pick(["S", "P"], (rng.random(rows) < 0.5).astype(int)),
+            "payment": pick(["CARD", "PREPAID", "ALIPAY"], np.where(card, 0, 1 + (rng.random(rows) < 0.7))),
+            "card": code("c", who, 15, ~card),
+            "card_holder": pc.if_else(pa.array(card), names(who), None),
+            "guide": code("G", who % 400, 3, rng.random(rows) > 0.15),
+            "pnr": code("P", at, 7, rng.random(rows) < 0.1),
+            "planned_on": dates(left[at]),
+            "seller": code("E", shop * 40 + seller, 4),
+        },
+        "reservations": {
+            "booking_no": code("R", rng.permutation(visits), 8),
+            "pnr": code("P", np.arange(visits), 7),
+            "passport": code("M", guest, 8),
+            "flight": code("ZZ", flight, 3),
+            "departs_at": times(moment(left, 420, 1320)),
+            "issued_on": dates(entered - rng.integers(2, 45, visits)),
+            "status": pick(["OK", "XX"], (undone := rng.random(visits) < 0.08).astype(int)),
+            "cancelled_at": pc.if_else(pa.array(undone), times(moment(entered + stay // 2, 0, 1440)), None),
+        },
+        "movements": {
+            "movement_no": code("V", rng.permutation(visits), 8),
+            "passport": code("M", guest, 8),
+            "nationality": pick(_NATIONS, nation[guest]),
+            "name": names(guest),
+            "birth": dates(birth[guest]),
+            "entered_on": dates(entered),
+            "left_on": dates(left, ~gone),
+            "flight": code("ZZ", flight, 3, ~gone),
+            "visa": pick(visas, visa[guest]),
+        },
+    }
+    folder = folder or settings().folder("bench")
+    paths = {name: folder / f"duty_free_{name}_{rows}_{seed}.parquet" for name in frames}
+    for name, columns in frames.items():
+        size = len(next(iter(columns.values())))
+        whole = {field.name: columns.get(field.name, pa.nulls(size)) for field in schema(name)}
+        pq.write_table(pa.table(whole).cast(schema(name)), paths[name])
+    return paths

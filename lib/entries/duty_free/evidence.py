@@ -1,6 +1,6 @@
-"""The rows a reason rests on, read only for the person being looked at."""
+"""The rows a reason rests on, read only for the people being looked at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -24,45 +24,118 @@ _SHOWN = {
 }
 
 
-class Rows:
-    """One person's rows as of the day. ``frame`` runs an expression; ``of(code)`` gives the rows of a rule or feature."""
+class Gathered:
+    """What the reasons of several people rest on: each table is asked once for all of them, when first needed."""
 
-    def __init__(self, now: Known, subject: str, limits: Limits, frame: Callable[[ir.Table], pd.DataFrame]) -> None:
-        self._now, self._subject, self._limits, self._frame = now, subject, limits, frame
-        self._start = now.day - int(limits["window_days"])
-
-    def of(self, code: str) -> tuple[Evidence, ...]:
-        """Never empty: a person without such rows is told by the purchases."""
-        made = getattr(self, f"_{_ALIASES.get(code, code)}")()
-        return made or _evidence("purchases", self.sales)
+    def __init__(
+        self, now: Known, subjects: Sequence[str], limits: Limits, frame: Callable[[ir.Table], pd.DataFrame]
+    ) -> None:
+        self.now, self.limits, self.start = now, limits, now.day - int(limits["window_days"])
+        self.subjects = frozenset(subjects)
+        self._own, self._frame = now.of(sorted(subjects)), frame
+        self._shared: dict[str, pd.DataFrame] = {}
 
     @cached_property
     def sales(self) -> pd.DataFrame:
-        return self._own(self._now.sales).sort_values(["sold_at", "sale_no"], ignore_index=True)
+        return self._frame(self._own.sales).sort_values(["sold_at", "sale_no"], ignore_index=True)
 
     @cached_property
     def bookings(self) -> pd.DataFrame:
-        return self._own(self._now.bookings).sort_values(["issued_on", "booking_no"], ignore_index=True)
+        return self._frame(self._own.bookings).sort_values(["issued_on", "booking_no"], ignore_index=True)
 
     @cached_property
     def movements(self) -> pd.DataFrame:
-        own = self._own(self._now.movements).sort_values(["entered", "movement_no"], ignore_index=True)
+        own = self._frame(self._own.movements).sort_values(["entered", "movement_no"], ignore_index=True)
         own["left_on"] = own["left_on"].where(own["left"].notna(), None)  # a departure after the day is not known yet
         own["flight"] = own["flight"].where(own["left"].notna(), None)
         return own
 
     @cached_property
     def measures(self) -> pd.DataFrame:
-        return self._own(self._now.measures).sort_values(["starts_on", "measure_no"], ignore_index=True)
+        return self._frame(self._own.measures).sort_values(["starts_on", "measure_no"], ignore_index=True)
+
+    @cached_property
+    def onsite(self) -> pd.DataFrame:
+        return self._frame(self._own.onsite)
+
+    @cached_property
+    def cancelled_after(self) -> pd.DataFrame:
+        pairs = features.cancelled_after(self._own.sales, self._own.bookings, self.limits["cancel_hours"])
+        return self._frame(pairs.select("subject", "sale_no", "booking_no"))
+
+    @cached_property
+    def not_boarded(self) -> pd.DataFrame:
+        return self._frame(features.boarded(self._own).filter(lambda t: (t.same == 0) & (t.departs > self.start)))
+
+    @cached_property
+    def planned(self) -> pd.DataFrame:
+        return self._frame(features.planned(self._own).select("subject", "sale_no"))
+
+    @cached_property
+    def listed(self) -> pd.DataFrame:
+        pairs = features.listed(self._own.sales, self.now.listings, self.limits["listed_days"])
+        return self._frame(pairs.select("subject", "sale_no", "listing_no"))
+
+    @cached_property
+    def listings(self) -> pd.DataFrame:
+        return self._frame(
+            self.now.listings.filter(self.now.listings.listing_no.isin(_some(self.listed["listing_no"])))
+        )
+
+    @cached_property
+    def restricted(self) -> pd.DataFrame:
+        return self._frame(features.restricted(self._own.sales, self._own.measures).select("subject", "sale_no"))
+
+    def used(self, key: str) -> pd.DataFrame:
+        """The late sales in which anybody used a card, booking or guide that one of these people used lately."""
+        if key not in self._shared:
+            sales = self.now.sales.filter(self.now.sales.day > self.start)
+            own = _some(self.sales.loc[self.sales["day"] > self.start, key])
+            self._shared[key] = self._frame(sales.filter(sales[key].isin(own)))
+        return self._shared[key]
+
+
+def _some(values: "pd.Series[Any]") -> list[str]:
+    """The distinct values; never none, which not every engine can look for."""
+    return [*values.dropna().unique()] or [""]
+
+
+class Rows:
+    """One person's rows as of the day; ``of(code)`` gives those of a rule or feature."""
+
+    def __init__(self, gathered: Gathered, subject: str) -> None:
+        self._all, self._subject, self._start = gathered, subject, gathered.start
+        self._told: dict[str, tuple[Evidence, ...]] = {}
+
+    def of(self, code: str) -> tuple[Evidence, ...]:
+        """Never empty: a person without such rows is told by the purchases."""
+        name = _ALIASES.get(code, code)
+        if name not in self._told:
+            self._told[name] = getattr(self, f"_{name}")() or _evidence("purchases", self.sales)
+        return self._told[name]
+
+    @cached_property
+    def sales(self) -> pd.DataFrame:
+        return self._own(self._all.sales)
+
+    @cached_property
+    def bookings(self) -> pd.DataFrame:
+        return self._own(self._all.bookings)
+
+    @cached_property
+    def movements(self) -> pd.DataFrame:
+        return self._own(self._all.movements)
 
     @cached_property
     def departures(self) -> pd.DataFrame:
         """The sales delivered on the spot with ``gone``, ``days`` and ``left_by``."""
-        now = self._frame(features.departures(self._now).filter(lambda t: t.subject == self._subject))
-        return self.sales.merge(now[["sale_no", "gone", "days", "left_by"]], on="sale_no")
+        return self.sales.merge(self._all.onsite[["sale_no", "gone", "days", "left_by"]], on="sale_no")
 
-    def _own(self, table: ir.Table) -> pd.DataFrame:
-        return self._frame(table.filter(table.subject == self._subject))
+    def _own(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[rows["subject"] == self._subject].reset_index(drop=True)
+
+    def _sold(self, which: pd.DataFrame) -> pd.DataFrame:
+        return self.sales[self.sales["sale_no"].isin(which["sale_no"])]
 
     @property
     def _new(self) -> pd.DataFrame:
@@ -82,7 +155,7 @@ class Rows:
 
     def _overdue(self) -> tuple[Evidence, ...]:
         late = self.departures[
-            self.departures["gone"].isna() & (self.departures["days"] > self._limits["undeparted_days"])
+            self.departures["gone"].isna() & (self.departures["days"] > self._all.limits["undeparted_days"])
         ]
         return _evidence("purchases", late, ("days", "인도 뒤 날수")) + _evidence("movements", self.movements.tail(3))
 
@@ -97,11 +170,9 @@ class Rows:
         return self._cancels() + self._recent()
 
     def _cancel_after_buy(self) -> tuple[Evidence, ...]:
-        pairs = features.cancelled_after(self._now.sales, self._now.bookings, self._limits["cancel_hours"])
-        pairs = self._frame(pairs.filter(pairs.subject == self._subject).select("sale_no", "booking_no"))
+        pairs = self._own(self._all.cancelled_after)
         undone = self.bookings[self.bookings["booking_no"].isin(pairs["booking_no"])]
-        bought = self.sales[self.sales["sale_no"].isin(pairs["sale_no"])]
-        return _evidence("reservations", undone) + _evidence("purchases", bought)
+        return _evidence("reservations", undone) + _evidence("purchases", self._sold(pairs))
 
     def _repeat_flight(self) -> tuple[Evidence, ...]:
         often = self.bookings["flight"].map(self.bookings["flight"].value_counts())
@@ -122,21 +193,23 @@ class Rows:
     def _proxy(self) -> tuple[Evidence, ...]:
         return self._shared_card()[: MOST // 2] + self._shared_pnr()[: MOST // 2] + self._bulk()[: MOST // 2]
 
+    def _shared_goods(self) -> tuple[Evidence, ...]:
+        return (self._shared_card() + self._shared_pnr())[:MOST]
+
     def _sharing(self, key: str) -> tuple[Evidence, ...]:
         """Own purchases by a shared key, then one of each other person's."""
         keys = list(self._new[key].dropna().unique())
         if not keys:
             return ()
-        sales = self._now.sales
-        used = self._frame(sales.filter(sales[key].isin(keys) & (sales.day > self._start)))
+        used = self._all.used(key)
+        used = used[used[key].isin(keys)]
         people = used.groupby(key)["subject"].nunique()
         used = used[used[key] == people.idxmax()].sort_values("sale_no")
         own = used["subject"] == self._subject
         return _evidence("purchases", pd.concat([used[own].head(MOST // 2), used[~own].drop_duplicates("subject")]))
 
     def _other_holder(self) -> tuple[Evidence, ...]:
-        plain = [self._new[name].str.upper().str.replace(r"[^A-Z]", "", regex=True) for name in ("card_holder", "name")]
-        return _evidence("purchases", self._new[plain[0].notna() & (plain[0] != plain[1])])
+        return _evidence("purchases", self._new[self._new["holder_differs"].fillna(False).astype(bool)])
 
     def _bulk(self) -> tuple[Evidence, ...]:
         total = self._new.groupby("sku")["quantity"].transform("sum")
@@ -151,15 +224,12 @@ class Rows:
         return _evidence("purchases", self.sales[turned])
 
     def _boarding(self) -> tuple[Evidence, ...]:
-        due = self._frame(features.boarded(self._now).filter(lambda t: (t.subject == self._subject) & (t.same == 0)))
-        booked = self.bookings[self.bookings["booking_no"].isin(due.loc[due["departs"] > self._start, "booking_no"])]
+        due = self._own(self._all.not_boarded)
+        booked = self.bookings[self.bookings["booking_no"].isin(due["booking_no"])]
         return _evidence("reservations", booked) + _evidence("movements", self.movements.tail(3))
 
     def _planned(self) -> tuple[Evidence, ...]:
-        onsite = features.departures(self._now)
-        passed = features.planned(self._now.sales, onsite, self._now)
-        passed_no = self._frame(passed.filter(passed.subject == self._subject).select("sale_no"))["sale_no"]
-        return _evidence("purchases", self.sales[self.sales["sale_no"].isin(passed_no)])
+        return _evidence("purchases", self._sold(self._own(self._all.planned)))
 
     def _seller(self) -> tuple[Evidence, ...]:
         onsite = self.departures
@@ -173,36 +243,27 @@ class Rows:
         return _evidence("purchases", self._new[self._new["payment"].isin(CASH)])
 
     def _listed(self) -> tuple[Evidence, ...]:
-        sales = self._now.sales.filter(self._now.sales.subject == self._subject)
-        pairs = self._frame(
-            features.listed(sales, self._now.listings, self._limits["listed_days"]).select("sale_no", "listing_no")
-        )
+        pairs = self._own(self._all.listed)
         bought = self._new[self._new["sale_no"].isin(pairs["sale_no"])]
-        listings = self._now.listings
-        seen = (
-            self._frame(listings.filter(listings.listing_no.isin(list(pairs["listing_no"].unique()))))
-            if len(pairs)
-            else pairs
+        seen = self._all.listings
+        return _evidence("purchases", bought) + _evidence(
+            "listings", seen[seen["listing_no"].isin(pairs["listing_no"])]
         )
-        return _evidence("purchases", bought) + _evidence("listings", seen)
 
     def _measures(self) -> tuple[Evidence, ...]:
-        return _evidence("measures", self.measures)
+        return _evidence("measures", self._own(self._all.measures))
 
     def _restricted(self) -> tuple[Evidence, ...]:
-        each = features.restricted(self._now.sales, self._now.measures)
-        hit = self._frame(each.filter(each.subject == self._subject).select("sale_no"))["sale_no"]
-        return _evidence("measures", self.measures) + _evidence(
-            "purchases", self.sales[self.sales["sale_no"].isin(hit)]
-        )
+        return self._measures() + _evidence("purchases", self._sold(self._own(self._all.restricted)))
 
     def _upcoming(self) -> tuple[Evidence, ...]:
-        ahead = self.bookings["cancelled"].isna() & (self.bookings["departs"] > self._now.day)
+        ahead = self.bookings["cancelled"].isna() & (self.bookings["departs"] > self._all.now.day)
         return _evidence("reservations", self.bookings[ahead])
 
 
 _ALIASES = {
     "undeparted": "overdue",
+    "undeparted_more": "overdue",
     "cancelling": "cancel_after_buy",
     "insider": "seller",
     "tour": "guide",

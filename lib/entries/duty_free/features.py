@@ -4,8 +4,8 @@ A sale delivered on the spot with no departure since is *censored*, not guilty: 
 buyers of the same kind of stay who had left by then (Kaplan-Meier over the whole list, among those who leave at all).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
 
@@ -44,6 +44,7 @@ FEATURES = (
     Feature("planned_missed", "출국예정일이 지난 현장인도", "건", rows="planned"),
     Feature("card_people", "같은 카드를 쓴 사람", "명", rows="shared_card"),
     Feature("pnr_people", "같은 예약번호를 쓴 사람", "명", rows="shared_pnr"),
+    Feature("shared_sku", "함께 쓴 카드·예약번호로 산 한 상품", "개", rows="shared_goods"),
     Feature("guide_people", "같은 가이드·여행사의 구매자", "명", rows="guide"),
     Feature("guide_late", "같은 가이드·여행사 구매자의 미출국 비율", "%", rows="guide"),
     Feature("guide_share", "가이드·여행사를 통한 비중", "%", rows="guide"),
@@ -56,7 +57,6 @@ FEATURES = (
     Feature("switches", "여권을 바꿔 쓴 횟수", "회", rows="passports"),
     Feature("seller_sigma", "주 판매원의 미출국 비율이 매장에서 벗어난 정도", "σ", rows="seller"),
     Feature("seller_late", "주 판매원 구매자의 미출국 비율", "%", rows="seller"),
-    Feature("seller_share", "주 판매원에게 산 비중", "%", rows="seller"),
     Feature("cash_share", "선불카드·상품권 비중", "%", rows="cash"),
     Feature("cash_amount", "선불카드·상품권 금액", "원", rows="cash"),
     Feature("cash_rise", "선불카드·상품권 비중의 증가", "%", rows="cash"),
@@ -69,12 +69,21 @@ FEATURES = (
 LONG_STAY = r"^[DEFGH]-?[0-9]"
 CASH = ("PREPAID", "GIFT")
 HALF_YEAR = 180
+DAY = 86_400
+MAIN = 0.4  # of what one bought on the spot, for a salesperson to be the main one
 ENOUGH = 20  # departures of a kind of stay, below which nothing is said about the usual
+
+
+DENSE = 200  # movements, from which silence tells that an extract has ended; a short list is taken to be complete
+CLOSING = 5  # mean days between movements, passed without any, after which it has
+SLACK = 3  # days by which even a full extract lags
 
 
 @dataclass(frozen=True)
 class Known:
-    """What was known on the day, each row with its ``subject``; days count from 1970."""
+    """What was known on the day, each row with its ``subject``; days count from 1970. ``extent``: one row, ``until``, the
+    last day whose departures the extract holds (null where it holds none at all). ``onsite``: ``departures``.
+    """
 
     day: int
     people: ir.Table
@@ -83,6 +92,26 @@ class Known:
     movements: ir.Table
     measures: ir.Table
     listings: ir.Table
+    extent: ir.Table
+    onsite: ir.Table
+
+    def kept(self, keep: Callable[[ir.Table], ir.Table]) -> "Known":
+        """The same with what is read again and again worked out once; of the sales, only what features read."""
+        sales, movements, extent = keep(self.sales.select(*_READ)), keep(self.movements), keep(self.extent)
+        onsite = keep(departures(sales, movements, extent))
+        bookings = keep(self.bookings)
+        return replace(self, sales=sales, bookings=bookings, movements=movements, extent=extent, onsite=onsite)
+
+    def of(self, subjects: Sequence[str]) -> "Known":
+        """What concerns these people alone."""
+        own = {name: getattr(self, name) for name in ("sales", "bookings", "movements", "measures", "onsite")}
+        return replace(self, **{name: table.filter(table.subject.isin(subjects)) for name, table in own.items()})
+
+
+_READ = (
+    "sale_no subject passport day sold_at stay onsite cash amount quantity units shop seller item sku delivery payment card "
+    "holder_differs pnr guide planned_on".split()
+)
 
 
 def known(tables: Mapping[str, ir.Table], as_of: date) -> Known:
@@ -96,24 +125,24 @@ def known(tables: Mapping[str, ir.Table], as_of: date) -> Known:
     owner = who.select("passport", "subject")
 
     sales = tables["purchases"].mutate(day=lambda t: _day(t.sold_at)).filter(lambda t: t.day <= day)
-    visa = sales.visa.fill_null("").upper()
+    kinds = _stays(sales)
+    sales = sales.left_join(kinds, sales.visa == kinds.visa).drop("visa_right")
+    squeezed = [sales[name].upper().re_replace("[^A-Z]", "") for name in ("card_holder", "name")]
     sales = sales.mutate(
-        onsite=lambda t: t.delivery == "S",
+        onsite=lambda t: (t.delivery == "S") & (t.amount > 0),  # a refund or a gift is no delivery to wait for
+        units=lambda t: (t.amount > 0).ifelse(t.quantity, 0),
         cash=lambda t: t.payment.fill_null("").isin(CASH),
-        stay=ibis.cases(
-            (visa.contains("승무원") | visa.contains("CREW"), "승무원"),
-            (visa.contains("상륙") | visa.re_search("^B-?2"), "통과·크루즈"),
-            (visa.re_search("^A-?[123]"), "외교·공무"),
-            (visa.re_search(LONG_STAY), "장기"),
-            else_="단기",
-        ),
+        stay=lambda t: t.stay.fill_null("단기"),
+        holder_differs=ibis.cases((sales.card_holder == sales.name, False), else_=squeezed[0] != squeezed[1]),
     )
-    movements = tables["movements"].mutate(entered=lambda t: _day(t.entered_on), left=lambda t: _day(t.left_on))
+    movements = _once(tables["movements"], "movement_no").mutate(
+        entered=lambda t: _day(t.entered_on), left=lambda t: _day(t.left_on)
+    )
     movements = movements.mutate(
         entered=lambda t: (t.entered <= day).ifelse(t.entered, None),
         left=lambda t: (t.left <= day).ifelse(t.left, None),
     ).filter(lambda t: t.entered.notnull() | t.left.notnull())
-    bookings = tables["reservations"].filter(lambda t: _day(t.issued_on) <= day)
+    bookings = _once(tables["reservations"], "booking_no").filter(lambda t: _day(t.issued_on) <= day)
     bookings = bookings.mutate(
         departs=lambda t: _day(t.departs_at),
         cancelled=lambda t: (t.status == "XX").ifelse(t.cancelled_at.fill_null(t.departs_at), None),
@@ -124,28 +153,67 @@ def known(tables: Mapping[str, ir.Table], as_of: date) -> Known:
     )
     measures = measures.filter(lambda t: t.starts <= day)
     listings = tables["listings"].mutate(seen=lambda t: _day(t.seen_on)).filter(lambda t: t.seen <= day)
+    extent = _extent(movements, day)
+    sales, movements = sales.join(owner, "passport"), movements.join(owner, "passport")
     return Known(
         day,
         who,
-        sales.join(owner, "passport"),
+        sales,
         bookings.join(owner, "passport"),
-        movements.join(owner, "passport"),
+        movements,
         measures.join(owner, "passport"),
         listings,
+        extent,
+        departures(sales, movements, extent),
     )
 
 
-def departures(now: Known) -> ir.Table:
+def _once(rows: ir.Table, number: str) -> ir.Table:
+    """A booking or stay told twice, under another number, counts once."""
+    told = [name for name in rows.columns if name not in (number, "row_no")]
+    return rows.group_by(told).agg(rows[number].min().name(number))
+
+
+def _stays(sales: ir.Table) -> ir.Table:
+    """Each visa as it is written, and its kind of stay."""
+    kinds = sales.filter(sales.visa.notnull()).select("visa").distinct()
+    visa = kinds.visa.upper()
+    return kinds.mutate(
+        stay=ibis.cases(
+            (visa.contains("승무원") | visa.contains("CREW"), "승무원"),
+            (visa.contains("상륙") | visa.re_search("^B-?2"), "통과·크루즈"),
+            (visa.re_search("^A-?[123]"), "외교·공무"),
+            (visa.re_search(LONG_STAY), "장기"),
+            else_="단기",
+        )
+    )
+
+
+def _extent(movements: ir.Table, day: int) -> ir.Table:
+    """Until when departures are known: the day itself, or where the extract, once as dense as it is, falls silent."""
+    at = ibis.greatest(movements.entered.fill_null(movements.left), movements.left.fill_null(movements.entered))
+    seen = movements.mutate(at=at).agg(last=lambda t: t.at.max(), first=lambda t: t.at.min(), rows=lambda t: t.count())
+    silence = (seen.last - seen.first).cast("float64") * CLOSING / ibis.greatest(seen.rows, 1)
+    closed = seen.last + ibis.greatest(silence.ceil().cast("int64"), SLACK)
+    until = (seen.rows >= DENSE).ifelse(ibis.least(closed, day), (seen.rows > 0).ifelse(day, None))
+    return seen.select(until=until.cast("int64"))
+
+
+def departures(sales: ir.Table, movements: ir.Table, extent: ir.Table) -> ir.Table:
     """Each sale delivered on the spot: ``sale_no``, subject, stay, day, ``gone`` (day of the first departure since, null
     if none), ``days`` until then or until today, ``left_by`` (of the like buyers who leave at all, the share gone by
-    ``days``; null where too few left to say). Each stay counts once, from its first such sale.
+    ``days``; null where too few left to say). Each stay counts once, from its first such sale. What was delivered after the
+    extract ends is left out.
     """
-    onsite = now.sales.filter(now.sales.onsite).select("sale_no", "subject", "stay", "day", "amount", "seller", "shop")
-    exits = now.movements.filter(now.movements.left.notnull()).select("subject", "left").distinct()
+    onsite = sales.filter(sales.onsite).cross_join(extent)
+    onsite = onsite.filter(onsite.day <= onsite.until).select(
+        "until", "sale_no", "subject", "stay", "day", "amount", "seller", "shop"
+    )
+    exits = movements.filter(movements.left.notnull()).select("subject", "left").distinct()
     gone = onsite.join(exits, ["subject", exits.left >= onsite.day])
     gone = gone.group_by("sale_no").agg(gone=gone.left.min())
     sales = onsite.left_join(gone, "sale_no").drop("sale_no_right")
-    sales = sales.mutate(days=(sales.gone.fill_null(now.day) - sales.day).cast("int64"))
+    sales = sales.mutate(days=(sales.gone.fill_null(sales.until) - sales.day).cast("int64"))
     spells = sales.group_by("subject", "stay", "gone").agg(days=sales.days.max())
     ends = spells.select("stay", "days", left=spells.gone.notnull().cast("int64"), began=ibis.literal(1, "int64"))
     asked = sales.select("stay", "days", left=ibis.literal(0, "int64"), began=ibis.literal(0, "int64")).distinct()
@@ -169,11 +237,14 @@ def late(onsite: ir.Table, limits: Limits) -> ir.Table:
 
 def build(tables: Mapping[str, ir.Table], as_of: date, limits: Limits) -> ir.Table:
     """One row a person who has bought: ``subject``, ``title`` (masked) and every feature."""
-    now = known(tables, as_of)
+    return measure(known(tables, as_of), limits)
+
+
+def measure(now: Known, limits: Limits) -> ir.Table:
+    """``build`` from what is known."""
     start = now.day - int(limits["window_days"])
-    sales, bookings = now.sales, now.bookings
+    sales, bookings, onsite = now.sales, now.bookings, now.onsite
     recent = sales.filter(sales.day > start)
-    onsite = departures(now)
     lates = late(onsite, limits)
     parts = [
         _stay(sales),
@@ -183,7 +254,7 @@ def build(tables: Mapping[str, ir.Table], as_of: date, limits: Limits) -> ir.Tab
         _booked(bookings, start),
         _cancelled_after(sales, bookings, start, limits),
         _boarded(now, start),
-        _planned(sales, onsite, now, start),
+        _planned(now, start),
         _shared(recent.filter(recent.card.notnull()).select(key="card", subject="subject"), "card_people"),
         _shared(
             recent.filter(recent.pnr.notnull())
@@ -191,6 +262,7 @@ def build(tables: Mapping[str, ir.Table], as_of: date, limits: Limits) -> ir.Tab
             .union(bookings.filter(_day(bookings.issued_on) > start).select(key="pnr", subject="subject")),
             "pnr_people",
         ),
+        _shared_goods(recent, limits),
         _guided(recent, lates),
         _bulk(recent),
         _split(recent),
@@ -217,7 +289,7 @@ def build(tables: Mapping[str, ir.Table], as_of: date, limits: Limits) -> ir.Tab
 
 _NEVER_EMPTY = frozenset(
     "amount sales quantity shops largest_day onsite_amount waiting_amount overdue departures monthly_days cancels "
-    "cancel_after_buy repeat_flight missed other_flight planned_missed card_people pnr_people guide_people guide_share "
+    "cancel_after_buy repeat_flight missed other_flight planned_missed card_people pnr_people shared_sku guide_people guide_share "
     "top_sku split_shops split_quantity passports switches cash_amount listed measures restricted".split()
 )
 
@@ -241,12 +313,11 @@ def _bought(recent: ir.Table, limits: Limits) -> ir.Table:
     days = recent.group_by("subject", "day").agg(amount=recent.amount.sum())
     days = days.group_by("subject").agg(largest_day=days.amount.max(), days=days.count())
     card = recent.payment == "CARD"
-    squeezed = [recent[name].upper().re_replace("[^A-Z]", "") for name in ("card_holder", "name")]
-    foreign = card & (squeezed[0] != squeezed[1])
+    foreign = card & recent.holder_differs
     table = recent.group_by("subject").agg(
         amount=recent.amount.sum(),
         sales=recent.count(),
-        quantity=recent.quantity.sum(),
+        quantity=recent.units.sum(),
         shops=recent.shop.nunique(),
         onsite_amount=recent.onsite.ifelse(recent.amount, 0).sum(),
         held=card.fill_null(False).ifelse(recent.amount, 0).sum(),
@@ -263,7 +334,7 @@ def _bought(recent: ir.Table, limits: Limits) -> ir.Table:
         "largest_day",
         onsite_share=_share(table.onsite_amount, table.amount),
         other_holder=_share(table.foreign, table.held),
-        monthly_days=table.days * (30 / limits["window_days"]),
+        monthly_days=_share(table.days * 30, ibis.literal(limits["window_days"])),
     )
 
 
@@ -288,7 +359,8 @@ def _moved(now: Known) -> ir.Table:
     )
     table = first.left_join(moved, "subject").drop("subject_right")
     since = table.left.fill_null(ibis.least(table.entered.fill_null(table.bought), table.bought))
-    return table.select("subject", "departures", since_departure=now.day - since)
+    table = table.mutate(since=since).cross_join(now.extent)
+    return table.select("subject", "departures", since_departure=ibis.greatest(table.until - table.since, 0))
 
 
 def _booked(bookings: ir.Table, start: int) -> ir.Table:
@@ -315,7 +387,8 @@ def cancelled_after(sales: ir.Table, bookings: ir.Table, hours: float) -> ir.Tab
     bought = sales.filter(sales.onsite).select("sale_no", "subject", at=sales.sold_at.epoch_seconds())
     undone = bookings.filter(bookings.cancelled.notnull()).select("booking_no", "subject", "cancelled")
     undone = undone.mutate(then=undone.cancelled.epoch_seconds())
-    within = [undone.then > bought.at, undone.then <= bought.at + int(hours * 3600)]
+    undone = undone.mutate(latest=(undone.then % DAY == 0).ifelse(undone.then + DAY - 1, undone.then))  # no clock told
+    within = [undone.latest > bought.at, undone.then <= bought.at + int(hours * 3600)]
     return bought.join(undone, ["subject", *within])
 
 
@@ -332,10 +405,9 @@ def boarded(now: Known) -> ir.Table:
     """Bookings that stood until their day, two days or more ago: ``left`` (1: departed within a day of it), ``same``
     (1: on the booked flight).
     """
-    due = now.bookings.filter(
-        now.bookings.cancelled.isnull()
-        & now.bookings.status.isin(["OK", "NS", "XX"])
-        & (now.bookings.departs <= now.day - 2)
+    due = now.bookings.cross_join(now.extent)
+    due = due.filter(
+        due.cancelled.isnull() & due.status.isin(["OK", "NS", "XX"]) & (due.departs <= due.until - 2)
     ).select("booking_no", "subject", "flight", "departs")
     exits = now.movements.filter(now.movements.left.notnull()).select("subject", "left", taken="flight")
     near = [exits.left >= due.departs - 1, exits.left <= due.departs + 1]
@@ -348,16 +420,16 @@ def boarded(now: Known) -> ir.Table:
     return each.mutate(left=each.left.fill_null(0), same=each.same.fill_null(0))
 
 
-def _planned(sales: ir.Table, onsite: ir.Table, now: Known, start: int) -> ir.Table:
-    each = planned(sales, onsite, now)
+def _planned(now: Known, start: int) -> ir.Table:
+    each = planned(now)
     each = each.filter(each.planned > start)
     return each.group_by("subject").agg(planned_missed=each.count())
 
 
-def planned(sales: ir.Table, onsite: ir.Table, now: Known) -> ir.Table:
+def planned(now: Known) -> ir.Table:
     """Sales on the spot whose planned departure passed three days or more ago without one."""
-    told = sales.filter(sales.planned_on.notnull()).select("sale_no", planned=_day(sales.planned_on))
-    each = onsite.join(told, "sale_no").filter(lambda t: t.planned <= now.day - 3)
+    told = now.sales.filter(now.sales.planned_on.notnull()).select("sale_no", planned=_day(now.sales.planned_on))
+    each = now.onsite.join(told, "sale_no").filter(lambda t: t.planned <= t.until - 3)
     return each.filter(each.gone.isnull() | (each.gone > each.planned + 3))
 
 
@@ -369,13 +441,26 @@ def _shared(used: ir.Table, name: str) -> ir.Table:
     return each.group_by("subject").agg(**{name: each.people.max()})
 
 
+def _shared_goods(recent: ir.Table, limits: Limits) -> ir.Table:
+    """The most of one item bought with a card or booking that several people used, by all of them together."""
+    parts = []
+    for key in ("card", "pnr"):
+        used = recent.filter(recent[key].notnull()).select("subject", "sku", "units", key=key)
+        people = used.group_by("key").agg(people=used.subject.nunique())
+        used = used.join(people.filter(people.people >= limits["shared_people"]), "key")
+        goods = used.group_by("key", "sku").agg(units=used.units.sum())
+        parts.append(used.select("subject", "key", "sku").distinct().join(goods, ["key", "sku"]))
+    each = parts[0].union(parts[1])
+    return each.group_by("subject").agg(shared_sku=each.units.max())
+
+
 def _guided(recent: ir.Table, late: ir.Table) -> ir.Table:
     guided = recent.filter(recent.guide.notnull())
     each = guided.select("guide", "subject").distinct().left_join(late, "subject").drop("subject_right")
-    each = each.mutate(late=each.late.fill_null(0))
-    by_guide = each.group_by("guide").agg(people=each.count(), together=each.late.sum())
+    by_guide = each.group_by("guide").agg(people=each.count(), together=each.late.sum(), seen=each.late.count())
     each = each.join(by_guide, "guide")
-    each = each.mutate(others=_share(each.together - each.late, each.people - 1))
+    own = each.late.notnull().cast("int64")
+    each = each.mutate(others=_share(each.together - each.late.fill_null(0), each.seen - own))
     about = each.group_by("subject").agg(guide_people=each.people.max(), guide_late=each.others.max())
     amounts = recent.group_by("subject").agg(
         amount=recent.amount.sum(), through=recent.guide.notnull().ifelse(recent.amount, 0).sum()
@@ -385,7 +470,7 @@ def _guided(recent: ir.Table, late: ir.Table) -> ir.Table:
 
 
 def _bulk(recent: ir.Table) -> ir.Table:
-    goods = recent.group_by("subject", "sku").agg(quantity=recent.quantity.sum(), amount=(recent.amount // 1000).sum())
+    goods = recent.group_by("subject", "sku").agg(quantity=recent.units.sum(), amount=(recent.amount // 1000).sum())
     table = goods.group_by("subject").agg(
         top_sku=goods.quantity.max(), squares=(goods.amount * goods.amount).sum(), amount=goods.amount.sum()
     )
@@ -393,7 +478,7 @@ def _bulk(recent: ir.Table) -> ir.Table:
 
 
 def _split(recent: ir.Table) -> ir.Table:
-    days = recent.group_by("subject", "day", "sku").agg(shops=recent.shop.nunique(), quantity=recent.quantity.sum())
+    days = recent.group_by("subject", "day", "sku").agg(shops=recent.shop.nunique(), quantity=recent.units.sum())
     return days.group_by("subject").agg(
         split_shops=days.shops.max(), split_quantity=(days.shops > 1).ifelse(days.quantity, 0).max()
     )
@@ -417,20 +502,21 @@ def _sold_by(onsite: ir.Table, late: ir.Table, limits: Limits) -> ir.Table:
     enough = people >= limits["seller_people"]
     return each.select(
         "subject",
-        "seller_share",
         seller_sigma=enough.ifelse(sigma, None),
         seller_late=enough.ifelse(_share(gone, people), None),
     )
 
 
 def main_seller(onsite: ir.Table) -> ir.Table:
-    """Whom each person bought most from on the spot, and that share: a buyer of many shops counts for one of them."""
+    """Whom each person bought most from on the spot: a buyer of many shops counts for one of them, and one who spread
+    ever so wide (less than ``MAIN`` of the amount with anyone) for none.
+    """
     sold = onsite.filter(onsite.seller.notnull())
     bought = sold.group_by("subject", "seller").agg(amount=sold.amount.sum(), shop=sold.shop.min())
     largest = ibis.window(group_by="subject", order_by=[ibis.desc("amount"), "seller"])
     share = _share(bought.amount, bought.amount.sum().over(ibis.window(group_by="subject")))
-    main = bought.mutate(place=ibis.row_number().over(largest), seller_share=share)
-    return main.filter(main.place == 0).select("subject", "seller", "shop", "seller_share")
+    main = bought.mutate(place=ibis.row_number().over(largest), share=share)
+    return main.filter((main.place == 0) & (main.share.fill_null(1) >= MAIN)).select("subject", "seller", "shop")
 
 
 def sellers(onsite: ir.Table, late: ir.Table) -> ir.Table:
@@ -459,16 +545,16 @@ def _cash(sales: ir.Table, start: int) -> ir.Table:
 
 
 def _listed(recent: ir.Table, listings: ir.Table, limits: Limits) -> ir.Table:
-    each = listed(recent, listings, limits["listed_days"]).select("sale_no", "subject", "quantity").distinct()
-    return each.group_by("subject").agg(listed=each.quantity.sum())
+    each = listed(recent, listings, limits["listed_days"]).select("sale_no", "subject", "units").distinct()
+    return each.group_by("subject").agg(listed=each.units.sum())
 
 
 def listed(sales: ir.Table, listings: ir.Table, days: float) -> ir.Table:
     """Sales whose goods were seen online, at or below what they cost, within ``days`` after."""
-    bought = sales.select("sale_no", "subject", "sku", "day", "quantity", "amount")
+    bought = sales.filter(sales.units > 0).select("sale_no", "subject", "sku", "day", "units", "amount")
     seen = listings.select("listing_no", "sku", "seen", "price")
     pairs = bought.join(seen, ["sku", seen.seen >= bought.day, seen.seen <= bought.day + int(days)])
-    return pairs.filter(pairs.price * pairs.quantity <= pairs.amount)
+    return pairs.filter(pairs.price * pairs.units <= pairs.amount)
 
 
 def _measured(sales: ir.Table, measures: ir.Table) -> ir.Table:

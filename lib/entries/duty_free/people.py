@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 import ibis
 import ibis.expr.types as ir
@@ -20,6 +20,9 @@ from scipy.sparse.csgraph import connected_components
 
 NEAR, NEAR_ALONE, LONG_ENOUGH = 88, 92, 8
 """Likeness (0-100) asked of names with a shared card or booking, and with only the nationality shared (long names)."""
+SMALL, SLICE = 200, 500
+"""A birth date and nationality of more people than ``SMALL`` is compared ``SLICE`` names at a time."""
+_FORMS = ("plain", "tight")
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,13 @@ class People:
     def of(self, subject: str) -> list[str]:
         """The passports of one person, earliest first."""
         return list(self.passports.loc[self.passports["subject"] == subject, "passport"])
+
+    def identities(self) -> "pd.Series[str]":
+        """By subject: the passports, unmasked and earliest first, joined by ", "."""
+        owned = self.passports.set_index("subject")["passport"]
+        several = owned.index.duplicated(keep=False)
+        joined = owned[several].groupby(level=0, sort=False).agg(", ".join)
+        return cast("pd.Series[str]", pd.concat([owned[~several], joined]))
 
 
 def link(tables: Mapping[str, ir.Table], as_of: date) -> People:
@@ -61,9 +71,13 @@ def link(tables: Mapping[str, ir.Table], as_of: date) -> People:
             )
         )
         .distinct()
+        .join(identities.select("passport", "birth"), "passport")
     )
+    both = keys.group_by("key", "birth").agg(passports=keys.count())
+    keys = keys.join(both.filter(both.passports > 1), ["key", "birth"]).select("passport", "key")
+    left = (moved.left_on <= day).ifelse(moved.left_on, ibis.null("date"))
     stays = moved.filter(moved.entered_on.notnull()).select(
-        "passport", "entered_on", left_on=(moved.left_on <= day).ifelse(moved.left_on, ibis.null("date"))
+        "passport", entered_on=moved.entered_on.cast("timestamp"), left_on=left.cast("timestamp")
     )
     return join(identities.to_pandas(), keys.to_pandas(), stays.to_pandas())
 
@@ -121,14 +135,27 @@ def _subject(passport: str) -> str:
 
 
 def _pairs(known: pd.DataFrame, keys: pd.DataFrame) -> pd.DataFrame:
-    """Pairs (a < b, positions in ``known``) of the same birth date, with why they would be one person ('' if not)."""
+    """Pairs (a < b, positions in ``known``) of the same birth date, with why they would be one person ('' if not).
+
+    Only names near enough are paired, within a nationality or a shared card or booking: a default birth date that
+    thousands have costs time, not memory.
+    """
     place = known[["birth", "plain", "tight", "nationality"]].assign(at=known.index)
-    pairs = place.merge(place, on="birth", suffixes=("_a", "_b"))
-    pairs = pairs[pairs["at_a"] < pairs["at_b"]].reset_index(drop=True)
+    sharing = keys.drop_duplicates().merge(known[["passport", "birth"]].assign(at=known.index), on="passport")
+    sharing = sharing.merge(sharing[["birth", "key", "at"]], on=["birth", "key"], suffixes=("_a", "_b"))
+    sharing = sharing[sharing["at_a"] < sharing["at_b"]]
+    sharing["kind"] = sharing["key"].str.split(" ").str[0]
+    kinds = sharing.groupby(["at_a", "at_b"])["kind"].min()
+    pairs = pd.concat([kinds.reset_index()[["at_a", "at_b"]], _near(place)], ignore_index=True)
+    pairs = pairs.drop_duplicates().sort_values(["at_a", "at_b"], ignore_index=True)
+    for side in ("a", "b"):
+        named = place.iloc[pairs[f"at_{side}"]].drop(columns="at").reset_index(drop=True)
+        pairs = pairs.join(named.add_suffix(f"_{side}"))
     likeness = np.maximum(*(_likeness(pairs[f"{form}_a"], pairs[f"{form}_b"]) for form in ("plain", "tight")))
     exact = likeness >= 100
     home = (pairs["nationality_a"] == pairs["nationality_b"]).to_numpy()
-    shared = _shared(pairs, known, keys)
+    shared = kinds.reindex(pd.MultiIndex.from_frame(pairs[["at_a", "at_b"]])).fillna("").astype("str")
+    shared = shared.reset_index(drop=True)
     long = pairs["tight_a"].str.len().to_numpy() >= LONG_ENOUGH
     alike = (likeness >= NEAR) & (shared != "").to_numpy() | (likeness >= NEAR_ALONE) & home & long
     percent = pd.Series(np.round(likeness).astype(int).astype(str), dtype="str")
@@ -140,19 +167,38 @@ def _pairs(known: pd.DataFrame, keys: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"a": pairs["at_a"], "b": pairs["at_b"], "exact": exact, "why": why})
 
 
+def _near(place: pd.DataFrame) -> pd.DataFrame:
+    """``at_a`` < ``at_b`` of the same birth date and nationality whose names, in either form, are near or the same."""
+    block = place.groupby(["birth", "nationality"], dropna=False)["at"].transform("size")
+    small = place[(block > 1) & (block <= SMALL)]
+    pairs = small.merge(small, on=["birth", "nationality"], suffixes=("_a", "_b"))
+    pairs = pairs[pairs["at_a"] < pairs["at_b"]]
+    found = [pairs.loc[_likeness(pairs[f"{f}_a"], pairs[f"{f}_b"]) >= NEAR_ALONE, ["at_a", "at_b"]] for f in _FORMS]
+    for _, many in place[block > SMALL].groupby(["birth", "nationality"], dropna=False):
+        found += [_near_among(many[form], many["at"].to_numpy()) for form in _FORMS]
+    return pd.concat(found, ignore_index=True).drop_duplicates()
+
+
+def _near_among(names: "pd.Series[str]", at: "np.ndarray[Any, Any]") -> pd.DataFrame:
+    """The near pairs of a large block, a slice of its names against all of them at a time."""
+    code, distinct = pd.factorize(names)
+    texts = list(distinct)
+    left, right = [], []
+    for start in range(0, len(texts), SLICE):
+        part = texts[start : start + SLICE]
+        like = process.cdist(part, texts, scorer=fuzz.ratio, score_cutoff=NEAR_ALONE, dtype=np.float32, workers=2)
+        rows, columns = np.nonzero(like)
+        left.append(rows + start)
+        right.append(columns)
+    near = pd.DataFrame({"code_a": np.concatenate(left), "code_b": np.concatenate(right)})
+    held = pd.DataFrame({"code": code, "at": at})
+    both = near.merge(held.add_suffix("_a"), on="code_a").merge(held.add_suffix("_b"), on="code_b")
+    return both.loc[both["at_a"] < both["at_b"], ["at_a", "at_b"]]
+
+
 def _likeness(left: "pd.Series[str]", right: "pd.Series[str]") -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-    scores: Any = process.cpdist(list(left), list(right), scorer=fuzz.ratio) if len(left) else []
+    scores: Any = process.cpdist(list(left), list(right), scorer=fuzz.ratio, workers=2) if len(left) else []
     return np.asarray(scores, dtype=float)
-
-
-def _shared(pairs: pd.DataFrame, known: pd.DataFrame, keys: pd.DataFrame) -> "pd.Series[str]":
-    """The kind of card or booking both passports of a pair used, '' if none."""
-    place = keys.merge(known[["passport"]].assign(at=known.index), on="passport")
-    both = pairs[["at_a", "at_b"]].assign(pair=pairs.index)
-    both = both.merge(place[["at", "key"]], left_on="at_a", right_on="at")
-    both = both.merge(place[["at", "key"]], left_on=["at_b", "key"], right_on=["at", "key"])
-    kind = both.assign(kind=both["key"].str.split(" ").str[0]).groupby("pair")["kind"].min()
-    return pairs.index.to_series().map(kind).fillna("").astype("str")
 
 
 def _together(
@@ -162,6 +208,8 @@ def _together(
 
     A stay without a recorded departure proves nothing: that is what a changed passport looks like.
     """
+    involved = known["passport"].iloc[np.unique(pairs[["a", "b"]].to_numpy())]
+    stays = stays[stays["passport"].isin(involved)]
     place = stays.merge(known[["passport"]].assign(at=known.index), on="passport")[["at", "entered_on", "left_on"]]
     place = place.assign(entered_on=pd.to_datetime(place["entered_on"]), left_on=pd.to_datetime(place["left_on"]))
     both = pairs[["a", "b"]].assign(pair=pairs.index)

@@ -30,8 +30,14 @@ def _with(*parts: "ir.BooleanValue") -> "ir.BooleanValue":
     return whole
 
 
-def _late(t: "ir.Table", limits: Limits) -> "ir.BooleanValue":
-    return cast("ir.BooleanValue", (t.delay_first >= limits["delay_share"]) & (t.waiting_days > 0))
+def _late(t: "ir.Table", share: float) -> "ir.BooleanValue":
+    """Waiting longer than that share of like buyers took; where too few have left to say, waiting at all."""
+    return cast("ir.BooleanValue", (t.waiting_days > 0) & (t.delay_first.isnull() | (t.delay_first >= share)))
+
+
+def _usual(row: Row) -> str:
+    share = row["delay_first"]
+    return "" if share != share else f", 같은 체류 유형의 {share:.0%}는 이미 출국할 날수"
 
 
 def _rule(
@@ -71,26 +77,44 @@ RULES = (
         "현장인도 뒤 미출국",
         30,
         DEPARTURE,
-        lambda t, n: _late(t, n) & (t.overdue >= 2),
+        lambda t, n: _late(t, n["delay_share"]) & (t.overdue >= 1),
         lambda r, n: (
-            f"현장인도 {r['overdue']:.0f}건이 {n['undeparted_days']:.0f}일을 넘도록 출국 기록이 없음(가장 오래된 것 {r['longest_waiting']:.0f}일, "
-            f"같은 체류 유형의 {r['delay_first']:.0%}는 이미 출국할 날수): 미출국 의심"
+            f"현장인도 {r['overdue']:.0f}건이 {n['undeparted_days']:.0f}일을 넘도록 출국 기록이 없음(가장 오래된 것 "
+            f"{r['longest_waiting']:.0f}일{_usual(r)}): 미출국 의심"
+        ),
+    ),
+    _rule(
+        "undeparted_more",
+        "출국 없이 거듭된 현장인도",
+        15,
+        DEPARTURE,
+        lambda t, n: _with(
+            _late(t, n["delay_share"]), t.overdue >= 2, t.longest_waiting - t.waiting_days >= n["undeparted_span"]
+        ),
+        lambda r, n: (
+            f"출국 기록 없이 {r['longest_waiting'] - r['waiting_days']:.0f}일에 걸쳐 현장인도를 거듭함(출국 없는 현장인도 "
+            f"{r['waiting_amount']:,.0f}원): 물품의 현재 위치 확인 필요"
         ),
     ),
     _rule(
         "cancelling",
         "구매 직후 예약취소",
-        25,
+        30,
         ONSITE,
-        lambda t, n: t.cancel_after_buy >= n["cancel_after_buy"],
+        lambda t, n: (
+            (t.cancel_after_buy >= n["cancel_after_buy"])
+            | ((t.cancel_after_buy >= 1) & (t.waiting_days > 0) & t.leaving_in.isnull())
+            | ((t.cancels >= n["official_cancels"]) & (t.onsite_amount > 0))
+        ),
         lambda r, n: (
-            f"현장인도 뒤 {n['cancel_hours']:.0f}시간 안에 예약을 취소한 일이 {r['cancel_after_buy']:.0f}회: 예약취소형 의심"
+            f"최근 {n['window_days']:.0f}일 예약취소 {r['cancels']:.0f}회, 그 가운데 현장인도 뒤 {n['cancel_hours']:.0f}시간 안의 "
+            f"취소 {r['cancel_after_buy']:.0f}회: 예약취소형 의심"
         ),
     ),
     _rule(
         "long_stay",
         "장기체류자의 반복 구매",
-        20,
+        25,
         BUYER,
         lambda t, n: _with(
             t.stay == "장기",
@@ -105,20 +129,21 @@ RULES = (
     _rule(
         "proxy",
         "카드·예약·가이드 공유와 대량 구매",
-        20,
+        25,
         CARD,
         lambda t, n: _with(
             (t.card_people >= n["shared_people"]) | (t.pnr_people >= n["shared_people"]) | (t.other_holder >= 0.5),
-            (t.delay_first >= n["delay_share"]) | (t.top_sku >= n["bulk_quantity"]),
+            _late(t, n["delay_share"]) | (t.top_sku >= n["bulk_quantity"]) | (t.shared_sku >= n["bulk_quantity"]),
         ),
         lambda r, n: (
-            f"같은 카드 {r['card_people']:.0f}명, 같은 예약번호 {r['pnr_people']:.0f}명, 한 상품 최대 {r['top_sku']:.0f}개: 대리구매 의심"
+            f"같은 카드 {r['card_people']:.0f}명, 같은 예약번호 {r['pnr_people']:.0f}명, 함께 쓴 카드·예약번호로 산 한 상품 최대 "
+            f"{r['shared_sku']:.0f}개: 대리구매 의심"
         ),
     ),
     _rule(
         "bulk",
         "동일 상품 대량 구매",
-        15,
+        25,
         SMUGGLING,
         lambda t, n: t.top_sku >= n["bulk_quantity"],
         lambda r, n: f"한 상품을 {r['top_sku']:.0f}개 구매(기준 {n['bulk_quantity']:.0f}개): 상용 물량 여부 확인 필요",
@@ -126,9 +151,12 @@ RULES = (
     _rule(
         "split",
         "같은 날 여러 판매장 분할 구매",
-        15,
+        25,
         BUYER,
-        lambda t, n: (t.split_shops >= n["split_shops"]) & (t.split_quantity >= n["split_quantity"]),
+        lambda t, n: (
+            (t.split_shops >= n["split_shops"]) & (t.split_quantity >= n["split_quantity"])
+            | (t.split_shops >= 2) & (t.split_quantity >= n["bulk_quantity"])
+        ),
         lambda r, n: (
             f"같은 날 같은 상품을 판매장 {r['split_shops']:.0f}곳에서 나누어 삼(최대 {r['split_quantity']:.0f}개): 분할 구매 의심"
         ),
@@ -136,7 +164,7 @@ RULES = (
     _rule(
         "passports",
         "여권을 바꾸어 가며 구매",
-        20,
+        25,
         BUYER,
         lambda t, n: (t.passports >= 2) & (t.switches >= n["passport_switches"]),
         lambda r, n: (
@@ -146,12 +174,12 @@ RULES = (
     _rule(
         "boarding",
         "예약과 출국의 불일치",
-        15,
+        25,
         ONSITE,
         lambda t, n: _with(
-            t.missed + t.other_flight + t.planned_missed >= n["boarding_misses"],
             t.missed + t.other_flight >= 1,
-            t.delay_first >= 0.5,
+            # no departure at all makes one booking look missed and one plan broken: that is told by "undeparted"
+            t.missed + t.other_flight + t.waiting_days.isnull().ifelse(t.planned_missed, 0) >= n["boarding_misses"],
         ),
         lambda r, n: (
             f"예약일에 출국하지 않음 {r['missed']:.0f}회, 다른 편으로 출국 {r['other_flight']:.0f}회, 출국예정일이 지난 현장인도 "
@@ -161,9 +189,9 @@ RULES = (
     _rule(
         "insider",
         "미출국 구매자가 몰린 판매원",
-        20,
+        30,
         OPERATOR,
-        lambda t, n: _with(t.seller_sigma >= n["seller_sigma"], t.seller_share >= 0.4, t.delay_first >= 0.5),
+        lambda t, n: _with(t.seller_sigma >= n["seller_sigma"], _late(t, 0.5)),
         lambda r, n: (
             f"주 판매원의 다른 구매자 가운데 {r['seller_late']:.0%}가 미출국(매장의 다른 판매원보다 {r['seller_sigma']:.1f}σ 높음): "
             "판매 경위 확인 필요"
@@ -172,12 +200,12 @@ RULES = (
     _rule(
         "cash",
         "선불카드·상품권 위주 결제",
-        15,
+        25,
         CARD,
         lambda t, n: _with(
             t.cash_share >= n["cash_share"],
             t.cash_amount >= n["cash_amount"],
-            (t.cash_rise >= 0.3) | (t.delay_first >= n["delay_share"]),
+            (t.cash_rise >= 0.3) | _late(t, n["delay_share"]) | (t.cash_amount >= 4 * n["cash_amount"]),
         ),
         lambda r, n: (
             f"선불카드·상품권 결제 {r['cash_amount']:,.0f}원(구매의 {r['cash_share']:.0%}): 실제 지불자 확인 필요"
@@ -186,7 +214,7 @@ RULES = (
     _rule(
         "listed",
         "온라인 저가판매와 겹침",
-        20,
+        25,
         GOODS_BACK,
         lambda t, n: t.listed >= n["listed_quantity"],
         lambda r, n: (
@@ -199,7 +227,11 @@ RULES = (
         -40,
         DEPARTURE,
         lambda t, n: _with(
-            t.guide_share >= 0.6, t.guide_people >= 5, t.guide_late <= 1 - n["group_left_share"], t.overdue < 2
+            t.guide_share >= 0.6,
+            t.guide_people >= 5,
+            t.guide_late <= 1 - n["group_left_share"],
+            t.overdue < 2,
+            t.top_sku < n["bulk_quantity"],
         ),
         lambda r, n: (
             f"가이드·여행사를 통한 구매가 {r['guide_share']:.0%}이고 같은 단체 {r['guide_people']:.0f}명의 출국이 정상임"

@@ -1,23 +1,24 @@
 """One way in for the page, the command line and the tests: tables in, a ranked and explained list out."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from lib.casework import Outcome, Status
-from lib.entries.duty_free import evidence, features, people
+from lib.entries.duty_free import features, people
+from lib.entries.duty_free.evidence import Gathered, Rows
 from lib.entries.duty_free.features import FEATURES
 from lib.entries.duty_free.people import People, masked_passport
 from lib.entries.duty_free.rules import RULES, SURE
 from lib.entries.duty_free.tables import OPTIONAL, empty
-from lib.screening import Finding, Reason, rules
+from lib.screening import Evidence, Finding, Reason, rules
 from lib.screening import limits as limits_of
 from lib.screening.anomaly import anomaly, rules_score
 from lib.screening.explain import Peers, model_reasons, peer_reasons, peers
@@ -47,6 +48,7 @@ HARMFUL = {
     "departed": False,
     "cleared": False,
 }  # what a decision teaches
+CLOCK = (("purchases", "sold_at"), ("movements", "entered_on"), ("movements", "left_on"))  # how far an extract reaches
 CHECKLIST = (
     "출입국 재조회: 새 여권을 포함한 모든 여권의 출국 기록",
     "항공예약 재조회: 현재 예약 상태와 취소 경위",
@@ -58,14 +60,17 @@ LEAD = "이 결과는 확인할 순서를 정하는 단서이며 위반을 뜻�
 
 @dataclass(frozen=True, kw_only=True)
 class Buyers(Ranking):
-    """The ranking with what it was made from, for charts and for checking against newer departures."""
+    """The ranking with what it was made from, for charts and for checking against newer departures. Its rows also hold
+    ``identity``: the person's passports unmasked, earliest first.
+    """
 
     people: People = field(repr=False)
     now: features.Known = field(repr=False)
     engine: Engine = field(repr=False)
 
-    def evidence(self, subject: str) -> evidence.Rows:
-        return evidence.Rows(self.now, subject, self.limits, self.engine.frame)
+    def evidence(self, subject: str) -> Rows:
+        """The rows of one person, read as they are asked for."""
+        return self.explain.rows_of(subject)  # type: ignore[attr-defined,no-any-return]
 
 
 def screen(
@@ -90,11 +95,12 @@ def screen(
     loaded["people"] = engine.load({"people": pa.Table.from_pandas(who, schema=_PEOPLE, preserve_index=False)})[
         "people"
     ]
-    made = engine.frame(features.build(loaded, as_of, limits)).sort_values("subject", ignore_index=True)
+    now = features.known(loaded, as_of).kept(engine.keep)
+    made = engine.frame(features.measure(now, limits)).sort_values("subject", ignore_index=True)
     flagged = rules_applied(made, engine, limits)
     unusual = anomaly(flagged, FEATURES)
     score = model.score(flagged) if model and len(flagged) else rules_score(flagged["points"].to_numpy(), unusual)
-    rows = flagged.assign(score=score, anomaly=unusual)
+    rows = flagged.assign(score=score, anomaly=unusual, identity=flagged["subject"].map(linked.identities()))
     rows["grade"] = _grades(rows, model is not None)
     rank = rows["grade"].map(GRADES.index)
     rows = (
@@ -114,11 +120,22 @@ def screen(
         explainer,
         model,
         people=linked,
-        now=features.known(loaded, as_of),
+        caveat=_told_until(engine.frame(now.extent)["until"].iloc[0], as_of),
+        now=now,
+        gather=explainer.gather,
         engine=engine,
     )
     explainer.buyers = buyers
     return buyers
+
+
+def _told_until(until: float, as_of: date) -> str:
+    if pd.isna(until):
+        return f"출입국 자료에 {as_of:%Y-%m-%d}까지의 기록이 없어 출국 여부는 판단하지 않았습니다. 출입국 자료를 확인해 주십시오."
+    last = date(1970, 1, 1) + timedelta(days=int(until))
+    if last >= as_of:
+        return ""
+    return f"출입국 자료가 {last:%Y-%m-%d}까지로 보여, 그 뒤의 출국 여부는 판단하지 않았습니다. 더 새로운 자료로 확인해 주십시오."
 
 
 _PEOPLE = pa.schema([("passport", pa.string()), ("subject", pa.string()), ("title", pa.string())])
@@ -177,11 +194,14 @@ def _renewed(linked: People, newer: pd.DataFrame) -> pd.DataFrame:
 
 
 def _grades(rows: pd.DataFrame, modelled: bool) -> "np.ndarray[Any, Any]":
-    """By the model's probability where there is one, else by points. The official criterion always comes first; who has
-    left since the last delivery is not at the top, and what speaks for a buyer keeps the rest from the upper grades.
+    """By the model's probability where there is one, and at least 「확인」 where a rule of its own weight holds; else by
+    points. The official criterion always comes first; who has left since the last delivery is not at the top, and what
+    speaks for a buyer keeps the rest from the upper grades.
     """
-    measured, edges = (rows["score"], PROBABILITIES) if modelled else (rows["points"], POINTS)
-    level = np.select([measured >= edge for edge in edges], range(3), 3)
+    level = np.select([rows["points"] >= edge for edge in POINTS], range(3), 3)
+    if modelled:
+        likely = np.select([rows["score"] >= edge for edge in PROBABILITIES], range(3), 3)
+        level = np.minimum(likely, np.maximum(level, 1))
     clearing = [f"rule_{rule.code}" for rule in RULES if rule.clears]
     level = np.where(rows["waiting_days"].isna(), np.maximum(level, 1), level)
     level = np.where(rows[clearing].any(axis=1), np.maximum(level, 2), level)
@@ -195,6 +215,16 @@ class _Explainer:
     def __init__(self, rows: pd.DataFrame, limits: Limits, model: "Model | None") -> None:
         self.rows, self._limits, self._model = rows, limits, model
         self.buyers: Buyers
+        self._gathered: Gathered | None = None
+
+    def gather(self, subjects: Sequence[str]) -> None:
+        """Read at once what these people's findings rest on; what was read for others before is let go."""
+        self._gathered = Gathered(self.buyers.now, subjects, self._limits, self.buyers.engine.frame)
+
+    def rows_of(self, subject: str) -> Rows:
+        if self._gathered is None or subject not in self._gathered.subjects:
+            self.gather([subject])
+        return Rows(cast(Gathered, self._gathered), subject)
 
     @cached_property
     def _peers(self) -> Peers:
@@ -202,7 +232,7 @@ class _Explainer:
 
     def __call__(self, row: "pd.Series[Any]") -> Finding:
         subject = str(row["subject"])
-        of = self.buyers.evidence(subject)
+        of = self.rows_of(subject)
         held = [rule for rule in RULES if row[f"rule_{rule.code}"]]
         told = [
             Reason(f"rule_{rule.code}", rule.text(row, self._limits), of.of(rule.rows), rule.legal_basis)
@@ -214,8 +244,10 @@ class _Explainer:
         wanted = max(1, 3 - len(told)) if not told or len(told) < 3 else 0
         named = {reason.code.split("_", 1)[1] for reason in told}
         if wanted:
-            outside = peer_reasons(row, self._peers, of.of, most=len(FEATURES))
-            told += [r for r in outside if r.code.split("_", 1)[1] not in named and _telling(r)][:wanted]
+            outside = peer_reasons(row, self._peers, lambda code: _LATER, most=len(FEATURES))
+            chosen = [r for r in outside if r.code.split("_", 1)[1] not in named and _telling(r)][:wanted]
+            rows = {f.name: f.rows for f in FEATURES}
+            told += [replace(r, evidence=of.of(rows[r.code.split("_", 1)[1]])) for r in chosen]
         if len(told) < 3:
             named = {reason.code.split("_", 1)[1] for reason in told}
             told += self._highest(row, of, named, 3 - len(told))
@@ -229,7 +261,7 @@ class _Explainer:
             self._facts(row, held, of),
         )
 
-    def _highest(self, row: "pd.Series[Any]", of: evidence.Rows, named: set[str], most: int) -> list[Reason]:
+    def _highest(self, row: "pd.Series[Any]", of: Rows, named: set[str], most: int) -> list[Reason]:
         """Where the person stands highest in the list, though within the usual."""
         about = [f for f in FEATURES if f.kind == "number" and f.name not in named and f.name in RISING]
         above = {
@@ -243,7 +275,7 @@ class _Explainer:
             for f in chosen
         ]
 
-    def _facts(self, row: "pd.Series[Any]", held: list[rules.Rule], of: evidence.Rows) -> dict[str, Any]:
+    def _facts(self, row: "pd.Series[Any]", held: list[rules.Rule], of: Rows) -> dict[str, Any]:
         subject = str(row["subject"])
         linked = self.buyers.people
         owned = linked.of(subject)
@@ -253,7 +285,7 @@ class _Explainer:
             "as_of": self.buyers.as_of.isoformat(),
             "basis": "학습 모델" if self._model else "규칙과 이상 점수(학습 자료 없음)",
             "lead": LEAD,
-            "checklist": list(CHECKLIST),
+            "checklist": [" — ".join(filter(None, (CHECKLIST[0], self.buyers.caveat))), *CHECKLIST[1:]],
             "clearing": [
                 {
                     "code": rule.code,
@@ -274,17 +306,19 @@ class _Explainer:
 RISING = frozenset(
     "amount sales quantity largest_day onsite_amount waiting_days longest_waiting waiting_amount overdue delay delay_first "
     "since_departure monthly_days cancels cancel_share cancel_after_buy repeat_flight missed other_flight planned_missed "
-    "card_people pnr_people guide_late other_holder top_sku concentration split_shops split_quantity passports switches "
+    "card_people pnr_people shared_sku guide_late other_holder top_sku concentration split_shops split_quantity passports switches "
     "seller_sigma seller_late cash_share cash_amount cash_rise listed measures restricted".split()
 )
 """Features whose larger values call for a look; only these are told as a deviation."""
+
+_LATER = (Evidence("purchases", ""),)  # stands for rows that are read only for the reasons chosen
 
 
 def _telling(reason: Reason) -> bool:
     return reason.code.split("_", 1)[1] in RISING and "보다 큼" in reason.text
 
 
-def timeline(of: evidence.Rows) -> list[dict[str, Any]]:
+def timeline(of: Rows) -> list[dict[str, Any]]:
     """Stays, bookings, purchases on one line of time: ``lane``, ``start``, ``end`` (None: open), ``text``, ``source``, ``key``."""
     sales, stays, booked = of.sales, of.movements, of.bookings
     bought = pd.DataFrame(

@@ -45,8 +45,10 @@ HEADING = re.compile(
     r"ingredients?\b|supplement facts|contains\s*:|active|composition|원재료|성분|原材料|成分|配料|原料|ingr[eé]dients",
     re.IGNORECASE,
 )
-COMMAS = re.compile(r"[,、，;；·•]")
-SEPARATOR = re.compile(r"[,;:、，；：・•|/()\[\]{}<>（）【】「」®*†‡§\x00。．+＋=＝&?！!]|\.(?=\s|$)")
+COMMAS = re.compile(r"[,、，;；·•]|(?<=[가-힣])[58](?=[가-힣])")  # the Korean line model takes a comma for 5 or 8
+SEPARATOR = re.compile(
+    r"[,;:、，；：・•|/()\[\]{}<>（）【】「」®*†‡§\x00。．+＋=＝&?！!]|\.(?=\s|$)|(?:^|(?<=[가-힣]))[58](?=[가-힣]|$)"
+)
 
 # "contains no X", "X-free": MFDS found the substance in products that said so, hence a check and never a pass.
 NEGATION_BEFORE = re.compile(
@@ -83,6 +85,7 @@ BLURRED = 0.9  # line score under which a denial may have lost the letters that 
 UNSURE_LETTER = 0.6  # line score under which a name of a single character (锂) means nothing
 HEADING_LETTERS = (3, 4, 5)  # of a Korean list's heading, which the line model glues to the first item
 LONG_RUN = 15
+WHOLE_ITEM = 4  # letters of a Korean name that is hardly half of another item broken at the line's end
 MIN_FUZZY = 6  # letters; the domain note never allows it under five
 MAX_WORDS = 4  # of a name that fuzzy matching may find broken apart
 PREFIX = re.compile(  # of a chemical name: what follows is a derivative, not the substance itself
@@ -322,16 +325,18 @@ def _among_known(stream: t.Stream, start: int, end: int, names: Index, *, sides:
     """Whether squeezed[start:end] stands in a run of Hangul with known words (or the run's edge) on so many sides."""
     if not _all(stream.squeezed[start:end], t.HANGUL_CLASS):
         return False
-    right = stream.squeezed[end : end + 12]
+    left, right = stream.squeezed[max(0, start - 12) : start], stream.squeezed[end : end + 12]
     after = stream.ends_word(end) or any(right[:size] in names.hangul_words for size in range(2, len(right) + 1))
-    if not after:  # a long neighbour with a letter misread
-        near = (names.hangul_by_length.get(size, []) for size in range(4, len(right) + 1))
-        after = any(
-            process.extractOne(right[: len(words[0])], words, scorer=Levenshtein.distance, score_cutoff=1)
-            for words in near
-            if words
-        )
-    return _known_before(stream, start, names) + after >= sides
+    after = after or any(_nearly_known(right[:size], names) for size in range(4, len(right) + 1))
+    before = _known_before(stream, start, names)
+    before = before or any(_nearly_known(left[-size:], names) for size in range(4, len(left) + 1))
+    return before + after >= sides
+
+
+def _nearly_known(word: str, names: Index) -> bool:
+    """Whether a Hangul word is a known one, a letter misread."""
+    known = names.hangul_by_length.get(len(word), [])
+    return bool(known) and bool(process.extractOne(word, known, scorer=Levenshtein.distance, score_cutoff=1))
 
 
 def _occurring(stream: t.Stream, keys: Iterable[str]) -> Iterator[tuple[int, int]]:
@@ -576,6 +581,10 @@ class _Label:
             after = after[: dose.end()]
         cut = (SEPARATOR if dose else separator).search(after)
         after = after[: cut.start()] if cut else after
+        if (
+            is_list and end - start >= WHOLE_ITEM and _all(raw[start:end], t.HANGUL_CLASS)
+        ):  # commas at line ends go lost
+            before, after = before.rpartition("\n")[2], after.partition("\n")[0]
         if after == "" and cut and cut.group() in "(（[":  # silver (as colloidal silver 10 ppm)
             is_list = True
         if spaced and len([word for word in raw[left:right].split() if len(word) <= 5]) >= 3:
@@ -619,8 +628,9 @@ class _Label:
             return max(fuzz.ratio(said, no) for no in _DENIED) > max(fuzz.ratio(said, yes) for yes in _AFFIRMED)
         before = re.split(SEPARATOR, self.stream.raw[left:start])[-1]
         said = " ".join(before.lower().split()[-4:])
-        if max(fuzz.ratio(said, no) for no in _DENIED_BEFORE) >= 60:
-            return "not " in said or max(fuzz.ratio(said, yes) for yes in _AFFIRMED_BEFORE) < 60
+        denied, affirmed = (max(fuzz.ratio(said, one) for one in all) for all in (_DENIED_BEFORE, _AFFIRMED_BEFORE))
+        if denied >= 60 and ("not " in said or affirmed < denied):
+            return True
         either = re.search(r"\b(?:or|nor)\s+$", before) or re.match(
             r"[\w\s,]{0,40}\b(?:or|nor)\b", self.stream.raw[end:right]
         )
@@ -668,7 +678,16 @@ _DENIED_BEFORE = (
     "free from",
     "free of",
 )
-_AFFIRMED_BEFORE = ("contains", "containing", "made with", "ingredients", "active ingredients", "supplement facts")
+_AFFIRMED_BEFORE = (
+    "contains",
+    "containing",
+    "contains less than 2% of",
+    "may contain",
+    "made with",
+    "ingredients",
+    "active ingredients",
+    "supplement facts",
+)
 _SPACE_TOO = re.compile(rf"{SEPARATOR.pattern}|\s")
 _NUMBER = re.compile(r"[\d.,:/%~\-]+(?:mg|mcg|µg|μg|ug|g|iu|ml|ppm|x)?", re.IGNORECASE)
 _CJK_QUALIFIERS = re.compile(

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lib.entries.hazard_photo.photo import Pixels, resized
+from lib.entries.hazard_photo.words import Word, words
 from lib.settings import DATA, settings
 
 KOREAN_MODEL = DATA / "fetched" / "korean_rec.onnx"
@@ -34,7 +35,12 @@ FLAT = 200  # of 255: a photo whose brightness spans less is stretched before re
 CONFIDENT = 0.8  # mean line score of upright text is .93 and above; turned text scores .66-.75
 PROBE_LINES = 8  # least sure lines shown to the Korean model to learn whether the photo holds Hangul
 PROBE_WIDTH = 8  # line heights of each that are shown to it
+SURE_WORDS = 0.85  # mean score of words that are taken for the line's text, even where the line as a whole scored more
+LIST_LETTERS = 8  # Hangul letters of a line, with a comma, that is read again word by word
 HANGUL = re.compile("[\uac00-\ud7a3]")
+COMMA = re.compile("[,，、]")
+GLUED = re.compile("[\uac00-\ud7a3]{12}")  # words the print did not part clearly
+LATIN_WORD = re.compile(r"[\w()\-./+,']*[A-Za-z][\w()\-./+,']*", re.ASCII)
 
 
 class EngineMissing(RuntimeError):
@@ -116,6 +122,11 @@ def _along_text(box: NDArray[np.float32]) -> NDArray[np.float32]:
     wide = max(np.linalg.norm(box[0] - box[1]), np.linalg.norm(box[2] - box[3]))
     high = max(np.linalg.norm(box[0] - box[3]), np.linalg.norm(box[1] - box[2]))
     return np.asarray(np.roll(box, -1, axis=0), dtype=np.float32) if high >= 1.5 * wide else box
+
+
+def _cut(crop: Pixels, word: Word) -> Pixels:
+    margin = max(2, crop.shape[0] // 10)
+    return np.ascontiguousarray(crop[:, max(0, word.start - margin) : word.end + margin])
 
 
 def _straightened(crop: Pixels, marks: NDArray[np.float32]) -> Pixels:
@@ -331,11 +342,37 @@ class Embedded:
         probes = [crops[i][:, : PROBE_WIDTH * crops[i].shape[0]] for i in unsure[:PROBE_LINES]]
         if not any(HANGUL.search(text) and score > 0.5 for text, score in self._recognise(self._korean, probes)):
             return texts
+        lists = []
         for i, (text, score) in zip(unsure, self._recognise(self._korean, [crops[i] for i in unsure]), strict=True):
             hangul = len(HANGUL.findall(text))
             if hangul and score > max(0.6, texts[i][1] - 0.1 * min(hangul, 3)):
+                if hangul >= LIST_LETTERS and COMMA.search(texts[i][0]):
+                    lists.append(i)
+                texts[i] = (text, score)
+        for i, (text, score) in zip(lists, self._by_words([crops[i] for i in lists]), strict=True):
+            if score > min(SURE_WORDS, texts[i][1] - 0.05) and not GLUED.search(text):
                 texts[i] = (text, score)
         return texts
+
+    def _by_words(self, crops: list[Pixels]) -> list[tuple[str, float]]:
+        """Korean lists read word by word: in a whole line the Korean model drops spaces and commas, and takes Latin
+        letters for Hangul. A word it is unsure of may be an acronym, which the general model reads.
+        """
+        found = [words(crop) for crop in crops]
+        cut = [_cut(crop, word) for crop, parts in zip(crops, found, strict=True) for word in parts]
+        read = self._recognise(self._korean, cut)
+        latin = [i for i, (_, score) in enumerate(read) if score < 0.9 and cut[i].shape[1] < 6 * cut[i].shape[0]]
+        for i, (text, score) in zip(latin, self._recognise(self._general, [cut[i] for i in latin]), strict=True):
+            if score > read[i][1] and LATIN_WORD.fullmatch(text):
+                read[i] = (text, score)
+        rest = iter(read)
+        lines = []
+        for parts in found:
+            texts = [(text.rstrip(" ,'"), score, word.comma) for word, (text, score) in zip(parts, rest, strict=False)]
+            weight = sum(len(text) for text, _, _ in texts)
+            score = sum(len(text) * score for text, score, _ in texts) / weight if weight else 0.0
+            lines.append((" ".join(text + "," * comma for text, _, comma in texts if text), score))
+        return lines
 
 
 class EasyOcr:

@@ -175,6 +175,8 @@ MIN_SCORE = (
 )
 DOUBTFUL_SCORE, DOUBTFUL_LOST = 0.9, 0.03  # nor where both are worse than this
 POOR_PHOTO_SCORE = 0.95  # nor under this where the photo itself is dark, blurred or small
+UNSURE_LINE, LINE_LETTERS = 0.75, 12  # a line of this many letters read worse than this may hide a name
+MAX_UNSURE = 0.09  # share of the letters in such lines (clear and mild labels without a match: 1 in 50 above)
 MAX_LOST = 0.15  # share of the text seen that could not be read (readable labels: under .04)
 MAX_FAINT = 0.0045  # likewise of text hardly seen (clear and mild labels: under .0035)
 DOUBTFUL_FAINT = 0.002  # likewise where what was read is unsure too
@@ -189,6 +191,10 @@ def _unreadable(reading: Reading, quality: Quality | None) -> list[Ground]:
         return [Ground(Verdict.UNREADABLE, "no_text", "사진에서 판정할 만한 글자를 읽지 못했습니다.", basis)]
     doubtful = reading.score < DOUBTFUL_SCORE and reading.lost >= DOUBTFUL_LOST
     doubtful |= reading.score < POOR_PHOTO_SCORE and quality is not None and bool(quality.problems)
+    unsure = sum(
+        len(line.text) for line in reading.lines if line.score < UNSURE_LINE and len(line.text) >= LINE_LETTERS
+    )
+    doubtful |= unsure >= MAX_UNSURE * sum(len(line.text) for line in reading.lines)
     if reading.score < MIN_SCORE or reading.lost >= MAX_LOST or doubtful:
         return [
             Ground(

@@ -45,7 +45,7 @@ NEXT = {
 @dataclass(frozen=True)
 class Around:
     """Rows around one code up to a day. ``own``: its declarations; ``others``: those of other codes that share an
-    address, phone, or sender and goods with it. Both carry the keys of ``features.dated``, with ``number`` and ``seller``.
+    address, phone, or sender and goods with it. Both carry the keys of ``features.dated``.
     """
 
     pccc: str
@@ -153,7 +153,7 @@ def _plain_value(value: Any) -> Any:
 
 
 def _as_evidence(rows: pd.DataFrame) -> tuple[Evidence, ...]:
-    newest = rows.sort_values("declared_at", ascending=False, kind="stable").head(MOST)
+    newest = rows.sort_values("declared_at", ascending=False, kind="stable").head(MOST)[["declaration_no", *_SHOWN]]
     return tuple(Evidence("parcels", str(r["declaration_no"]), shown(PARCELS, r)) for r in newest.to_dict("records"))
 
 

@@ -8,9 +8,10 @@ address, phone and sender, so that one judgement reads only the rows around its 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,7 @@ from lib.entries.pccc_theft.tables import PARCELS, complete
 from lib.screening import Finding, explain
 from lib.screening import limits as limits_of
 from lib.screening.limits import Limits
+from lib.tables.checking import match_headers
 
 if TYPE_CHECKING:
     from lib.screening.model import Model
@@ -99,6 +101,16 @@ class History:
         return {name: None if value is None or value != value else value for name, value in row.items()}
 
 
+def ready(tables: Mapping[str, pa.Table | Path], model: "Model | None" = None) -> History:
+    """The history, loaded and warm: what a first judgement would still have to load is loaded."""
+    history = History(tables)
+    if history.count:
+        judge_parcel(history.rows.slice(history.count - 1).to_pylist()[0], history, model=model)
+    if model:
+        model.contributions(pd.DataFrame({feature.name: [None] for feature in model.features}))
+    return history
+
+
 class _Seen:
     """The history up to one moment, with the declaration that has just arrived (row number ``history.count``)."""
 
@@ -138,15 +150,17 @@ class _Seen:
     def table(self, rows: Array) -> pd.DataFrame:
         """The rows themselves, with the keys of ``features.dated``."""
         kept = self.history.rows.take(pa.array(rows[rows < self.history.count]))
-        frame = pa.concat_tables([kept, self.row] if (rows == self.history.count).any() else [kept]).to_pandas()
-        frame["age"] = self.today - frame["declared_at"].to_numpy().astype("datetime64[us]").astype(np.int64) // DAY
-        frame["passed"] = frame["result"].isna() | (frame["result"] == "P")
-        frame["failed"] = frame["result"] == "N"
-        frame["place"] = frame["postcode"] + " " + frame["address"].map(plain)
-        frame["goods"], frame["region"] = frame["item"].map(plain), frame["postcode"].str[:3]
-        for name, source in (("number", "phone"), ("seller", "sender")):
-            frame[name] = frame[source].map(plain).where(frame[source].notna())
-        return pd.DataFrame(frame)
+        every = pa.concat_tables([kept, self.row] if (rows == self.history.count).any() else [kept])
+        compared = {
+            **_texts(every),
+            "region": pc.utf8_slice_codeunits(every["postcode"], 0, 3),
+            "age": pa.array(self.today - pc.cast(every["declared_at"], pa.int64()).to_numpy() // DAY),
+            "passed": pc.fill_null(pc.equal(every["result"], "P"), True),
+            "failed": pc.fill_null(pc.equal(every["result"], "N"), False),
+        }
+        for name, column in compared.items():
+            every = every.append_column(name, column)
+        return cast(pd.DataFrame, every.to_pandas())
 
 
 def judge_parcel(
@@ -154,7 +168,7 @@ def judge_parcel(
 ) -> Finding:
     """The finding on one declaration, its subject the declaration itself. Raises ``BadParcel``.
 
-    ``parcel``: our column names; ``declared_at`` as a datetime or ISO text.
+    ``parcel``: our column names or the form's; ``declared_at`` as a datetime or ISO text.
     """
     parcel = checked(parcel)
     limits = limits or limits_of.load(ENTRY, parcel["declared_at"].date())
@@ -169,15 +183,14 @@ def judge_parcel(
     around = _around(seen, parcel, limits)
     grade = rules.grade(row["points"], limits, score, limits["model_alarm"] / 100)
     more = []
-    if model:
-        shown = pd.Series(row)
-        usual = explain.Peers({f.name: explain.Usual(f, np.empty(0), "자료 없음") for f in FEATURES})
-        more = explain.model_reasons(model, shown, usual, lambda code: around.rows(code, limits))
+    if model and grade != rules.NORMAL:
+        more = explain.model_reasons(model, pd.Series(row), explain.Peers({}), lambda code: around.rows(code, limits))
     return evidence.finding(pd.Series(row), around, limits, grade=grade, score=score, more=more)
 
 
 def checked(parcel: Mapping[str, Any]) -> dict[str, Any]:
     """The declaration with its moment read, or ``BadParcel``: which columns are missing or not in their form."""
+    parcel = {name: parcel[header] for name, header in _headers(tuple(parcel)).items()}
     told: dict[str, Any] = {c.name: parcel.get(c.name) or None for c in PARCELS.columns}
     told["declaration_no"] = told["declaration_no"] or "(접수 중)"
     for name in ("pccc", "postcode"):
@@ -195,6 +208,11 @@ def checked(parcel: Mapping[str, Any]) -> dict[str, Any]:
     except (TypeError, ValueError):
         raise BadParcel("「신고일시」나 「물품가격(USD)」을 읽을 수 없습니다. 예: 2026-06-30 09:12, 45.90") from None
     return told
+
+
+@lru_cache(maxsize=64)
+def _headers(given: tuple[str, ...]) -> dict[str, str]:
+    return match_headers(given, PARCELS, complete=False)
 
 
 def measure(seen: _Seen, parcel: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
@@ -382,7 +400,16 @@ def _around(seen: _Seen, parcel: Mapping[str, Any], limits: Limits) -> Around:
     others = others[seen.get("pccc", others) != seen.new["pccc"]]
     told = h.reports[h.report_days <= seen.today]
     day = date.fromordinal(_EPOCH + seen.today)
-    return Around(parcel["pccc"], day, seen.table(own), seen.table(others), h.ledger(parcel["pccc"]), told)
+    every = seen.table(np.concatenate([own, others]))
+    mine = every["pccc"] == parcel["pccc"]
+    return Around(parcel["pccc"], day, every[mine], every[~mine], h.ledger(parcel["pccc"]), told)
+
+
+def _texts(rows: pa.Table) -> dict[str, Any]:
+    """The texts the indicators compare."""
+    place = pc.binary_join_element_wise(rows["postcode"], _plain(rows["address"]), " ")
+    plainly = {"number": "phone", "person": "receiver", "goods": "item", "seller": "sender"}
+    return {"place": place} | {name: _plain(rows[source]) for name, source in plainly.items()}
 
 
 def _columns(rows: pa.Table) -> dict[str, Array]:
@@ -390,15 +417,10 @@ def _columns(rows: pa.Table) -> dict[str, Array]:
     result = rows["result"]
     passed = pc.fill_null(pc.equal(result, "P"), True)
     hs2 = pc.fill_null(pc.utf8_slice_codeunits(rows["hs6"], 0, 2), "-1")
-    place = pc.binary_join_element_wise(rows["postcode"], _plain(rows["address"]), " ")
     return {
         "declaration_no": _keys(rows["declaration_no"]),
         "pccc": _keys(rows["pccc"]),
-        "place": _keys(place),
-        "number": _keys(_plain(rows["phone"])),
-        "person": _keys(_plain(rows["receiver"])),
-        "goods": _keys(_plain(rows["item"])),
-        "seller": _keys(_plain(rows["sender"])),
+        **{name: _keys(texts) for name, texts in _texts(rows).items()},
         "time": pc.cast(rows["declared_at"], pa.int64()).to_numpy(),
         "postcode": pc.cast(rows["postcode"], pa.int32()).to_numpy(),
         "hs2": pc.cast(hs2, pa.int8()).to_numpy(),

@@ -154,7 +154,6 @@ def load(tables: Mapping[str, pa.Table | Path], ranking: Ranking, *, engine: Eng
     limits, window = ranking.limits, int(ranking.limits["window_days"])
     known = features.dated(loaded["parcels"], ranking.as_of)
     late = known.filter(known["passed"] & (known["age"] < window))
-    late = late.mutate(number=features.plain(late["phone"]), seller=features.plain(late["sender"]))
     reports = features.valid(loaded["reports"], ranking.as_of)
     daily = engine.frame(late.group_by("day", "pccc").agg(parcels=late.count()))
     parts = []
@@ -171,7 +170,7 @@ def load(tables: Mapping[str, pa.Table | Path], ranking: Ranking, *, engine: Eng
     stolen = known.filter(known["passed"]).semi_join(
         reports.filter(reports["declaration_no"].notnull()), "declaration_no"
     )
-    ends = engine.frame(stolen.select("place", number=features.plain(stolen["phone"])))
+    ends = engine.frame(stolen.select("place", "number"))
     marked = frozenset("place:" + ends["place"]) | frozenset("number:" + ends["number"].dropna())
     return Monitor(
         as_of=ranking.as_of,

@@ -1,11 +1,12 @@
 """One way in for the page, the command line and the tests: three tables in, a ranked list of codes out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
@@ -45,6 +46,7 @@ HARMFUL = {
     "investigate": True,
     "cleared": False,
 }  # what a decision teaches; 본인확인 문자 is still open
+CLOCK = (("parcels", "declared_at"), ("reports", "reported_on"))  # how far an extract reaches
 MANY = 200  # rows of other codes read for one finding
 
 
@@ -65,14 +67,24 @@ def screen(
     loaded = engine.load(complete(tables))
     if model:
         model.check(FEATURES)
-    frame = engine.frame(rules_of.apply(RULES, features.build(loaded, as_of, limits), limits))
+    seen = engine.keep(features.keyed(loaded["parcels"], as_of))
+    frame = engine.frame(rules_of.apply(RULES, features.build(loaded, as_of, limits, seen), limits))
     frame["score"] = model.score(frame) if model else rules_score(frame["points"].to_numpy(), anomaly(frame, FEATURES))
     frame["score"] = frame["score"].where(~frame["rule_own_report"], 1.0)  # the owner has said so: nothing to estimate
     frame["grade"] = grades(frame, limits, model is not None)
     frame = frame.sort_values(["score", "points", "subject"], ascending=[False, False, True], ignore_index=True)
-    explainer = _Explainer(frame, loaded, as_of, limits, model, engine)
+    explainer = _Explainer(frame, loaded, seen, as_of, limits, model, engine)
     return Ranking(
-        ENTRY, as_of, "model" if model else "rules", frame, FEATURES, RULES, limits, explainer.finding, model
+        ENTRY,
+        as_of,
+        "model" if model else "rules",
+        frame,
+        FEATURES,
+        RULES,
+        limits,
+        explainer.finding,
+        model,
+        gather=explainer.gather,
     )
 
 
@@ -87,24 +99,31 @@ def grades(frame: pd.DataFrame, limits: Limits, scored: bool) -> "np.ndarray[Any
 
 
 class _Explainer:
+    """The Finding of a code. Who shares what is worked out once for all; rows are read for the codes being looked at."""
+
     def __init__(
         self,
         frame: pd.DataFrame,
         tables: dict[str, ir.Table],
+        seen: ir.Table,
         as_of: date,
         limits: Limits,
         model: "Model | None",
         engine: Engine,
     ) -> None:
-        self.frame, self.tables, self.as_of = frame, tables, as_of
+        self.frame, self.tables, self.seen, self.as_of = frame, tables, seen, as_of
         self.limits, self.model, self.engine = limits, model, engine
+        self._gathered: dict[str, Around] = {}
 
     @cached_property
     def peers(self) -> explain.Peers:
         return explain.peers(self.frame, FEATURES)
 
     def finding(self, row: "pd.Series[Any]") -> Finding:
-        around = self.around(str(row["subject"]))
+        pccc = str(row["subject"])
+        if pccc not in self._gathered:
+            self.gather([pccc])
+        around = self._gathered[pccc]
         rows = lambda code: around.rows(code, self.limits)  # noqa: E731
         if self.model:
             more = explain.model_reasons(self.model, row, self.peers, rows)
@@ -112,26 +131,49 @@ class _Explainer:
             more = explain.peer_reasons(row, self.peers, rows)
         return evidence.finding(row, around, self.limits, grade=str(row["grade"]), score=float(row["score"]), more=more)
 
-    def around(self, pccc: str) -> Around:
-        """The rows around one code, read now."""
-        known = features.dated(self.tables["parcels"], self.as_of)
-        known = known.mutate(number=features.plain(known["phone"]), seller=features.plain(known["sender"]))
-        own = self.engine.frame(known.filter(known["pccc"] == pccc))
-        recent = own[own["passed"] & (own["age"] < self.limits["window_days"])]
-        late = known.filter(
-            (known["age"] < int(self.limits["window_days"])) & known["passed"] & (known["pccc"] != pccc)
+    @cached_property
+    def _reports(self) -> pd.DataFrame:
+        return self.engine.frame(features.valid(self.tables["reports"], self.as_of))
+
+    def gather(self, pcccs: Sequence[str]) -> None:
+        """Read the rows around these codes, and forget those read before."""
+        wanted = self.engine.load({"wanted": pa.table({"subject": pa.array(pcccs, pa.string())})})["wanted"]
+        seen, window = self.seen, int(self.limits["window_days"])
+        own = seen.inner_join(wanted, seen["pccc"] == wanted["subject"])
+        recent = own.filter(own["passed"] & (own["age"] < window))
+        late = seen.filter(seen["passed"] & (seen["age"] < window))
+        met = [
+            late.inner_join(recent.select("subject", *keys).distinct(), keys).select(
+                "subject", "pccc", "declaration_no", "age", alike=len(keys) > 1
+            )
+            for keys in (["place"], ["number"], ["seller", "goods"])
+        ]
+        others = ibis.union(*met, distinct=True).filter(lambda t: t["pccc"] != t["subject"])
+        newest = ibis.window(group_by=["subject", "alike"], order_by=["age", "declaration_no"])
+        others = others.mutate(nth=ibis.row_number().over(newest)).filter(lambda t: t["nth"] < MANY)
+        about = own.select("subject", "declaration_no", own=True).union(
+            others.select("subject", "declaration_no", own=False), distinct=True
         )
-        shares = late["place"].isin(_values(recent["place"])) | late["number"].isin(_values(recent["number"]))
-        sold = late["seller"].isin(_values(recent["seller"])) & late["goods"].isin(_values(recent["goods"]))
-        near = self.engine.frame(late.filter(shares).order_by("age").limit(MANY))
-        alike = self.engine.frame(late.filter(sold.fill_null(False)).order_by("age").limit(MANY))
-        reports = self.engine.frame(features.valid(self.tables["reports"], self.as_of))
-        held: Any = self.engine.frame(self.tables["codes"].filter(self.tables["codes"]["pccc"] == pccc)).to_dict(
+        chosen = pa.Table.from_pandas(self.engine.frame(about), schema=_ABOUT, preserve_index=False)
+        about = self.engine.load({"about": chosen})["about"]
+        parcels = self.tables["parcels"]  # cut down before anything is worked out
+        rows = self.engine.frame(features.dated(parcels.semi_join(about, "declaration_no"), self.as_of))
+        rows = chosen.to_pandas().merge(rows, on="declaration_no").sort_values(["age", "declaration_no"])
+        codes = self.tables["codes"]
+        ledger: list[Any] = self.engine.frame(codes.semi_join(wanted, codes["pccc"] == wanted["subject"])).to_dict(
             "records"
         )
-        others = pd.concat([near, alike]).drop_duplicates("declaration_no")
-        return Around(pccc, self.as_of, own, others, held[0] if held else None, reports)
+        held = {str(row["pccc"]): row for row in ledger}
+        parts = dict(list(rows.groupby(["subject", "own"])))
+
+        def part(pccc: str, own: bool) -> pd.DataFrame:
+            found: pd.DataFrame = parts.get((pccc, own), rows.head(0))
+            return found.drop(columns=["subject", "own"])
+
+        self._gathered = {
+            pccc: Around(pccc, self.as_of, part(pccc, True), part(pccc, False), held.get(pccc), self._reports)
+            for pccc in pcccs
+        }
 
 
-def _values(column: "pd.Series[Any]") -> list[str]:
-    return sorted(set(column.dropna())) or [""]
+_ABOUT = pa.schema([("subject", pa.string()), ("declaration_no", pa.string()), ("own", pa.bool_())])

@@ -1,9 +1,9 @@
 """What a model and an officer are told about a feature."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -34,3 +34,10 @@ class Feature:
             return f"{value:.0%}"
         number = f"{value:,.0f}" if value.is_integer() or abs(value) >= 100 else f"{value:,.2f}"
         return f"{number}{self.unit}"
+
+
+def values(row: "Mapping[str, Any] | pd.Series[Any]", features: Sequence[Feature]) -> dict[str, Any]:
+    """What a row holds of these features, JSON-able: numbers and words, None for missing."""
+    found = {f.name: row[f.name] for f in features}
+    plain = {name: value.item() if hasattr(value, "item") else value for name, value in found.items()}
+    return {name: None if value is None or value != value else value for name, value in plain.items()}

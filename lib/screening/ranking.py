@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from lib.screening.features import Feature
+from lib.screening.features import Feature, values
 from lib.screening.findings import Finding
 from lib.screening.limits import Limits
 from lib.screening.rules import Rule
@@ -48,8 +48,9 @@ class Ranking:
     def _kept(self, row: "pd.Series[Any]") -> Finding:
         """With what the model saw and when, so that the decision can teach the next one."""
         found = self.explain(row)
-        seen = {f.name: _plain(row[f.name]) for f in self.features}
-        return replace(found, facts={**found.facts, "features": seen, "as_of": self.as_of.isoformat()})
+        return replace(
+            found, facts={**found.facts, "features": values(row, self.features), "as_of": self.as_of.isoformat()}
+        )
 
     def sheet(self, top: int) -> list[dict[str, Any]]:
         """A flat row a subject for a file: the first ``top`` fully explained, the rest with the rules that hold."""
@@ -90,12 +91,6 @@ def last_day(tables: "Mapping[str, pa.Table]", clock: Sequence[tuple[str, str]])
     known = [pc.max(tables[table][column]).as_py() for table, column in clock if table in tables]
     days = [moment.date() if isinstance(moment, datetime) else moment for moment in known if moment]
     return min(max(days, default=date.today()), date.today())
-
-
-def _plain(value: Any) -> Any:
-    """JSON-able: numbers and text, None for missing."""
-    value = value.item() if hasattr(value, "item") else value
-    return None if value is None or value != value else value
 
 
 def as_rows(findings: Sequence[Finding]) -> list[dict[str, Any]]:

@@ -65,7 +65,7 @@ def subject(
         reasons(found.as_dict()["reasons"], contracts, key=f"{ranking.entry}_{chosen}")
         notes(found.facts)
     with right:
-        register(found, officer, outcomes, snapshot(listed, row))
+        register(found, officer, outcomes)
     extra(found)
     if ranking.model is not None:
         st.markdown("**무엇이 점수를 올리고 내렸습니까**")
@@ -102,15 +102,6 @@ def overview(listed: Listed) -> None:
         )
     else:
         st.caption("기준에 걸린 대상이 없습니다.")
-
-
-def snapshot(listed: Listed, row: "pd.Series[Any]") -> dict[str, Any]:
-    """The subject's indicators as plain numbers and words."""
-    values = {feature.name: row[feature.name] for feature in listed.ranking.features}
-    return {
-        name: None if value is None or value != value else value if isinstance(value, str) else float(value)
-        for name, value in values.items()
-    }
 
 
 def reasons(told: Rows, contracts: Mapping[str, Table], *, key: str) -> None:
@@ -167,13 +158,8 @@ def notes(facts: Mapping[str, Any]) -> None:
             st.dataframe([{PAIRS.get(k, k): v for k, v in pair.items()} for pair in pairs], hide_index=True)
 
 
-def register(
-    found: Finding, officer: Officer, outcomes: Sequence[Outcome], features: Mapping[str, Any] | None = None
-) -> None:
-    """Checklist, then a case: made once, decided here or later in the queue.
-
-    ``features``: the indicators as they were, kept so that the decision can teach the next model.
-    """
+def register(found: Finding, officer: Officer, outcomes: Sequence[Outcome]) -> None:
+    """Checklist, then a case: made once, decided here or later in the queue."""
     book = cache.case_book()
     kept = f"{found.entry}_{found.subject}"
     try:
@@ -188,7 +174,7 @@ def register(
         st.markdown("**확인할 것**")
         done = [line for line in found.facts.get("checklist", ()) if st.checkbox(line, key=f"{kept}_{line}")]
         if st.button("사건으로 등록·처분", type="primary", key=f"{kept}_register", width="stretch"):
-            facts = {**found.facts, "office": officer.office, "checked": done, "features": dict(features or {})}
+            facts = {**found.facts, "office": officer.office, "checked": done}
             case, made = book.register(replace(found, facts=facts), by=officer.name)
             st.toast(f"{case.number}" + ("로 등록했습니다." if made else "로 이미 진행 중입니다."), icon="✅")
             st.rerun()

@@ -147,7 +147,8 @@ def _judged(folder: Path) -> str:
 
     tables = {name: pyarrow.parquet.read_table(folder / f"{name}.parquet") for name in ("parcels", "codes")}
     started = time.perf_counter()
-    history, used = judging.History(tables), model.current("pccc_theft")
+    used = model.current("pccc_theft")
+    history = judging.ready(tables, used)
     loaded = time.perf_counter() - started
     newest = tables["parcels"].sort_by("declared_at").slice(len(tables["parcels"]) - 50_000)
     took = []

@@ -438,9 +438,9 @@ def _plain(column: pa.ChunkedArray) -> Any:
 
 def _keys(column: Any) -> Array:
     """64-bit keys of a text column, 0 for an empty cell. Two texts of a million share one with odds of 1 in 30 million."""
-    texts = np.asarray(pc.fill_null(column, "").to_pandas(), dtype=object)
-    missing = np.asarray(pc.is_null(column).to_pandas(), dtype=bool)
-    return np.where(missing, np.uint64(0), pd.util.hash_array(texts, categorize=len(texts) > 1))
+    texts = column.to_numpy(zero_copy_only=False)
+    missing = np.equal(texts, None)
+    return np.where(missing, np.uint64(0), pd.util.hash_array(np.where(missing, "", texts), categorize=len(texts) > 1))
 
 
 def _key(text: str) -> int:

@@ -94,7 +94,7 @@ class History:
     def ledger(self, pccc: str) -> dict[str, Any] | None:
         """The ledger's row of a code."""
         key = _key(pccc)
-        at = int(np.searchsorted(self._code_keys, key))
+        at = int(np.searchsorted(self._code_keys, np.uint64(key)))
         if at == len(self._code_keys) or self._code_keys[at] != key:
             return None
         row: dict[str, Any] = self.codes.iloc[int(self._code_order[at])].to_dict()
@@ -128,7 +128,8 @@ class _Seen:
         if not key:
             return np.empty(0, dtype=np.int64)
         keys, order, time = h.sorted[kind], h.order[kind], h.column["time"]
-        first, end = int(np.searchsorted(keys, key, "left")), int(np.searchsorted(keys, key, "right"))
+        wanted = keys.dtype.type(key)  # of another type it would have all keys converted
+        first, end = int(np.searchsorted(keys, wanted, "left")), int(np.searchsorted(keys, wanted, "right"))
         at: Any = lambda i: time[order[i]]  # noqa: E731
         last = bisect_right(range(end), self.now, lo=first, key=at)
         if days is not None:

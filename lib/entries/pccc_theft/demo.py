@@ -527,8 +527,8 @@ def _places(rng: np.random.Generator, n: int) -> tuple[np.ndarray[Any, Any], np.
     return np.array(addresses, dtype=object), np.array(posts, dtype=object)
 
 
-def write(folder: Path | None = None, seed: int = 7) -> Path:
-    """The demo files as an officer would have them, and the truth beside them."""
+def write(folder: Path | None = None, seed: int = 13) -> Path:
+    """The demo files as an officer would have them, and the truth beside them; the seed is a day with something to see."""
     folder = folder or DATA / "pccc_theft" / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     made = world(seed, codes=520, cases=3, world="eval")

@@ -440,7 +440,7 @@ def _plain(column: pa.ChunkedArray) -> Any:
 def _keys(column: Any) -> Array:
     """64-bit keys of a text column, 0 for an empty cell. Two texts of a million share one with odds of 1 in 30 million."""
     texts = column.to_numpy(zero_copy_only=False)
-    missing = np.equal(texts, None)
+    missing = pd.isna(texts)
     return np.where(missing, np.uint64(0), pd.util.hash_array(np.where(missing, "", texts), categorize=len(texts) > 1))
 
 

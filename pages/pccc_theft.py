@@ -37,4 +37,4 @@ else:
     elif listed and view == "전체 그림":
         explain.overview(listed)
     elif listed:
-        parcel.monitoring(listed)
+        parcel.monitoring(listed, officer)

@@ -81,8 +81,14 @@ def model_reasons(
             break
         feature = about[str(name)]
         if rows := evidence(feature.rows):
-            usual = f"보통 {peers.usual[feature.name].shown}, " if feature.name in peers.usual else ""
-            text = f"「{feature.title}」 {feature.shown(row[feature.name])}: {usual}위험도를 높임"
+            value, usual = (
+                row[feature.name],
+                f"보통 {peers.usual[feature.name].shown}, " if feature.name in peers.usual else "",
+            )
+            if pd.isna(value):
+                text = f"「{feature.title}」 기록 없음: {usual and '있는 대상은 ' + usual}위험도를 높임"
+            else:
+                text = f"「{feature.title}」 {feature.shown(value)}: {usual}위험도를 높임"
             reasons.append(Reason(f"model_{feature.name}", text, tuple(rows)))
     return reasons
 

@@ -133,6 +133,9 @@ def match_headers(headers: Iterable[str], table: Table, *, complete: bool = True
         base = re.sub(r" \(\d+\)$", "", header)
         if base != header and base in found.values():
             raise TableError(f"「{base}」 열이 두 개 이상 있습니다. 하나만 남기거나 이름을 바꿔 주십시오.")
+    for column in table.columns:
+        if column.name not in found and column.stand_in in found:
+            found[column.name] = found[column.stand_in]
     needed = [column for column in table.columns if column.required and column.name != table.key]
     missing = [column for column in needed if column.name not in found]
     if missing and complete:

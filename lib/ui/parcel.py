@@ -129,10 +129,11 @@ def _verdict(found: "Finding", seconds: float) -> None:
     )
 
 
-def monitoring(listed: Listed) -> None:
-    """Counts by day, what is new since a moment, where codes meet, and the network around any of them."""
+def monitoring(listed: Listed, officer: Officer) -> None:
+    """Counts by day, what is new since the last look, where codes meet, and the network around any of them."""
     from lib.entries.pccc_theft import monitoring as room
     from lib.entries.pccc_theft.rules import GRADES
+    from lib.screening import looks
 
     with st.spinner("모니터링 자료를 모으는 중입니다."):
         monitor: Monitor = cache.monitor(listed.key, lambda: room.load(listed.given.rows, listed.ranking))
@@ -140,8 +141,14 @@ def monitoring(listed: Listed) -> None:
     counts = monitor.daily_counts().pivot_table(index="day", columns="grade", values="parcels", fill_value=0)
     explain.show(explain.lines(counts[[g for g in GRADES if g in counts]], "건"), "pccc_daily")
 
+    as_of = listed.ranking.as_of
+    seen = None if listed.given.demo else looks.since(listed.ranking.entry, officer.name, as_of)
     since_day = st.date_input(
-        "마지막으로 본 날", listed.ranking.as_of - timedelta(days=7), key="pccc_since", format="YYYY-MM-DD"
+        "마지막으로 본 날",
+        seen or as_of - timedelta(days=7),
+        key=f"pccc_since_{as_of}",
+        help="지난번에 모니터링을 본 자료의 기준일입니다. 처음이면 이레 전으로 둡니다. 바꿀 수 있습니다.",
+        format="YYYY-MM-DD",
     )
     since = datetime.combine(since_day, time.max)
     alerts, fresh, linked = monitor.alerts(since), monitor.hubs(since=since), monitor.linked()

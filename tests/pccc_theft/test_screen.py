@@ -2,13 +2,15 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
+import pyarrow as pa
 import pytest
 
 from lib.entries.pccc_theft import demo, monitoring, rules, screen
 from lib.entries.pccc_theft.tables import TABLES
 from lib.screening.ranking import Ranking
+from lib.tables.checking import check, match_headers
 
 SEED = 21
 
@@ -91,3 +93,25 @@ def test_a_world_is_the_same_again_and_another_seed_is_another() -> None:
     one, same, other = (demo.world(seed, codes=50, cases=1).tables["parcels"] for seed in (1, 1, 2))
     assert one.equals(same)
     assert not one.equals(other)
+
+
+def test_headers_as_the_forms_write_them_are_understood() -> None:
+    forms = {
+        "parcels": "신고구분(목록/간이/일반)|통관목록번호/수입신고번호|MRN-MSN-HSN|HBL|특송업체부호|입항일|적출국|발송인|수하인성명|PCCC|수하인전화|"
+        "배송지주소|우편번호|품명|HS(6)|수량|물품가격(USD)|중량|전자상거래 사이트 URL|거래번호",
+        "codes": "부호|성명(한)|성명(영)|전화|등록 배송지|발급일|변경일|만료일|상태(정상·정지·해지)|검증세대(NPZ/NP)",
+        "reports": "접수일|부호|대상 신고번호|본인여부 답변",
+    }
+    for name, form in forms.items():
+        headers = form.split("|")
+        assert set(match_headers(headers, TABLES[name]).values()) == set(headers), name
+
+
+def test_a_list_without_the_moment_of_declaration_is_dated_by_arrival() -> None:
+    raw = pa.table({
+        "입항일": ["2026-06-29"], "수하인성명": ["가나다"], "PCCC": ["P012345678901"], "우편번호": ["12345"],
+        "배송지주소": ["가온시 1"], "품명": ["VITAMIN"], "물품가격(USD)": ["45.9"],
+    })  # fmt: skip
+    checked = check(raw, TABLES["parcels"])
+    assert checked.rows["declared_at"].to_pylist() == [datetime(2026, 6, 29)]
+    assert checked.rows["arrived_on"].to_pylist() == [date(2026, 6, 29)]

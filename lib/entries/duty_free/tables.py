@@ -112,7 +112,7 @@ PURCHASES = Table(
             "가이드·여행사코드",
             required=False,
             nullable=True,
-            aliases=("가이드코드", "여행사코드"),
+            aliases=("가이드코드", "여행사코드", "가이드/여행사코드"),
             example="G104",
         ),
         Column("pnr", "예약번호", required=False, nullable=True, aliases=("PNR", "항공예약번호"), example="AB12CD"),

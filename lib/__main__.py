@@ -168,7 +168,9 @@ def cases_export(
 
 
 Out = Annotated[Path, typer.Option(help="저장할 파일(.csv 또는 .xlsx).")]
-Top = Annotated[int, typer.Option(min=0, help="근거까지 풀어 쓸 상위 건수.")]
+Top = Annotated[
+    int | None, typer.Option(min=0, help="근거까지 풀어 쓸 상위 건수(기본: 가장 낮은 등급을 뺀 모두, 1,000건까지).")
+]
 TableFile = Annotated[Path, typer.Option(help="CSV·XLSX·Parquet 파일.")]
 TableFileOrNot = Annotated[Path | None, typer.Option(help="CSV·XLSX·Parquet 파일(없어도 됩니다).")]
 
@@ -182,7 +184,7 @@ def screen_duty_free(
     measures: TableFileOrNot = None,
     listings: TableFileOrNot = None,
     as_of: Day = None,
-    top: Top = 200,
+    top: Top = None,
 ) -> None:
     """시내면세점 구매자를 선별합니다: 판매·현장인도 내역, 항공예약, 출입국, 조치, 온라인 포착."""
     from lib.entries.duty_free import screen, tables
@@ -204,7 +206,7 @@ def screen_pccc_theft(
     codes: TableFileOrNot = None,
     reports: TableFileOrNot = None,
     as_of: Day = None,
-    top: Top = 200,
+    top: Top = None,
 ) -> None:
     """개인통관고유부호 도용 의심 건을 선별합니다: 통관목록·수입신고 건, 부호 원장, 도용신고."""
     from lib.entries.pccc_theft import screen, tables
@@ -384,6 +386,9 @@ def _checked(contracts: "Mapping[str, Table]", files: Mapping[str, Path | None],
     return tables
 
 
+MOST_EXPLAINED = 1000
+
+
 def _screen(
     screen: Callable[..., "Ranking"],
     entry: str,
@@ -391,7 +396,7 @@ def _screen(
     clock: Sequence[tuple[str, str]],
     as_of: datetime | None,
     out: Path,
-    top: int,
+    top: int | None,
 ) -> None:
     from lib.screening import model
     from lib.screening.ranking import last_day
@@ -402,7 +407,7 @@ def _screen(
         ranking = screen(tables, as_of=day, model=model.current(entry))
     except (model.FeatureMismatch, model.ModelBroken) as error:
         _stop(str(error), code=1)
-    rows = ranking.sheet(top)
+    rows = ranking.sheet(min(ranking.leads(), MOST_EXPLAINED) if top is None else top)
     _save(rows, out, "선별목록")
     if ranking.caveat:
         print(ranking.caveat, file=sys.stderr)

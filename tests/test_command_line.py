@@ -191,7 +191,8 @@ def test_codes_are_screened_and_what_is_refused_is_counted_and_kept(suite: Path,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "1행 제외" in done.stderr
-    assert "어제 저녁" in (tmp_path / "목록_parcels_오류.csv").read_text(encoding="utf-8-sig")
+    for kept in ("오류", "제외행"):
+        assert "어제 저녁" in (tmp_path / f"목록_parcels_{kept}.csv").read_text(encoding="utf-8-sig")
     rows = CalamineWorkbook.from_path(str(out)).get_sheet_by_index(0).to_python()
     assert rows[0][:3] == ["subject", "score", "grade"]
     assert re.fullmatch(r"P\d{12}", str(rows[1][0]))
@@ -213,6 +214,15 @@ def test_one_declaration_is_judged_as_it_arrives(suite: Path, tmp_path: Path) ->
     assert found["subject"] == "NEW1"
     assert found["grade"].startswith(("정상", "관심", "의심", "유력"))
     assert all(reason["evidence"] for reason in found["reasons"])
+    form = dict(zip(("신고번호", "신고일시", "PCCC", "수하인", "전화", "우편번호", "주소", "품명", "물품가격"), asked.values(), strict=True))
+    lines = [asked, {**form, "신고번호": "NEW2"}, {"신고번호": "NEW3"}]
+    parcel.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    done = run("judge-parcel", parcel, *history, "--json", data_dir=suite)
+    assert done.returncode == 2, "one of the three cannot be judged, and is told"
+    assert "「" in done.stderr or "비어" in done.stderr
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert (first["subject"], second["subject"]) == ("NEW1", "NEW2")
+    assert first["grade"] == second["grade"] == found["grade"]
     parcel.write_text("[1", encoding="utf-8")
     done = run("judge-parcel", parcel, *history, data_dir=suite)
     assert done.returncode == 2

@@ -52,6 +52,11 @@ class Ranking:
             found, facts={**found.facts, "features": values(row, self.features), "as_of": self.as_of.isoformat()}
         )
 
+    def leads(self) -> int:
+        """How many rows from the top hold every subject graded above the last one."""
+        above = self.rows.index[self.rows["grade"] != self.rows["grade"].iloc[-1]] if len(self.rows) else []
+        return int(above[-1]) + 1 if len(above) else 0
+
     def sheet(self, top: int) -> list[dict[str, Any]]:
         """A flat row a subject for a file: the first ``top`` fully explained, the rest with the rules that hold."""
         rest = self.rows.iloc[top:]

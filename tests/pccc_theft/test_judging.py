@@ -1,5 +1,6 @@
 """One declaration as it arrives is judged as the whole file would be."""
 
+import json
 from datetime import date
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 
 from lib.entries.pccc_theft import demo, features, judging, rules, screen
+from lib.entries.pccc_theft.features import FEATURES
 from lib.entries.pccc_theft.judging import BadParcel, History, checked, judge_parcel
 from lib.screening import limits as limits_of
 from lib.tables.engine import connect
@@ -79,3 +81,8 @@ def test_an_empty_history_still_judges() -> None:
 def test_what_cannot_be_judged_is_told(wrong: dict[str, object], told: str) -> None:
     with pytest.raises(BadParcel, match=told):
         judge_parcel(parcel(0) | wrong, History(tables([parcel(1)])))
+
+
+def test_a_judged_declaration_keeps_what_the_next_model_learns_from() -> None:
+    finding = judge_parcel(parcel(0), History(tables([parcel(300), parcel(40)])))
+    assert [*json.loads(json.dumps(finding.facts))["features"]] == [feature.name for feature in FEATURES]

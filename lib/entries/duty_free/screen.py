@@ -102,12 +102,8 @@ def screen(
     score = model.score(flagged) if model and len(flagged) else rules_score(flagged["points"].to_numpy(), unusual)
     rows = flagged.assign(score=score, anomaly=unusual, identity=flagged["subject"].map(linked.identities()))
     rows["grade"] = _grades(rows, model is not None)
-    rank = rows["grade"].map(GRADES.index)
-    rows = (
-        rows.assign(rank=rank)
-        .sort_values(["rank", "score", "subject"], ascending=[True, False, True])
-        .drop(columns="rank")
-    )
+    rows["score"] = _within_grades(rows, model is not None)
+    rows = rows.sort_values(["score", "subject"], ascending=[False, True])
     explainer = _Explainer(rows.reset_index(drop=True), limits, model)
     buyers = Buyers(
         ENTRY,
@@ -207,6 +203,18 @@ def _grades(rows: pd.DataFrame, modelled: bool) -> "np.ndarray[Any, Any]":
     level = np.where(rows[clearing].any(axis=1), np.maximum(level, 2), level)
     level = np.where(rows[[f"rule_{code}" for code in SURE]].any(axis=1), 0, level)
     return np.asarray(np.array(GRADES, dtype=object)[level.astype(int)])
+
+
+def _within_grades(rows: pd.DataFrame, modelled: bool) -> "np.ndarray[Any, Any]":
+    """Scores that agree with the grades: one that a rule has lifted or lowered stands at the edge of its grade's range."""
+    edges = PROBABILITIES if modelled else tuple(rules_score(np.array(POINTS), np.zeros(len(POINTS))))
+    level = rows["grade"].map(GRADES.index).to_numpy(dtype=int)
+    low, high = np.array([*edges, 0.0])[level], np.array([2.0, *edges])[level]
+    score = rows["score"].to_numpy(dtype=float)
+    edge = 1e-3 * (np.minimum(high, 1) - low)
+    return np.asarray(
+        np.select([score < low, score >= high], [low + edge * score, high - edge * (1.001 - score)], score)
+    )
 
 
 class _Explainer:

@@ -35,6 +35,12 @@ def _burst(t: Any, limits: Limits) -> Any:
     )
 
 
+def _many_products(t: Any, limits: Limits) -> Any:
+    return (t.place_codes >= limits["place_codes"]) & (
+        t.place_item_codes * 100 <= t.place_codes * limits["many_products"]
+    )
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "legacy_mismatch",
@@ -151,7 +157,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "other_goods",
         "과거와 다른 물품의 반복",
-        10,
+        15,
         NAME_USED,
         lambda t, m: (t.goods_overlap < m["goods_overlap"] / 100) & (t.same_item >= m["same_item"]),
         lambda r, m: f"과거 품목군과 {_pct(r['goods_overlap'])}만 겹치고 같은 품명이 {_n(r['same_item'])}건 되풀이됨",
@@ -160,7 +166,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "near_limit",
         "면세 한도 바로 아래 가격",
-        10,
+        15,
         SPLIT,
         lambda t, m: (t.near_limit_share >= m["near_limit_share"] / 100) & (t.near_limit >= m["near_limit_parcels"]),
         lambda r, m: f"신고 가격의 {_pct(r['near_limit_share'])}({_n(r['near_limit'])}건)가 면세 한도 바로 아래에 몰림",
@@ -251,9 +257,7 @@ RULES: tuple[Rule, ...] = (
         "여러 품목이 드나드는 공용 배송지",
         -15,
         "",
-        lambda t, m: (
-            (t.place_codes >= m["place_codes"]) & (t.place_item_codes * 100 <= t.place_codes * m["many_products"])
-        ),
+        _many_products,
         lambda r, m: (
             f"배송지의 부호 {_n(r['place_codes'])}개가 서로 다른 물품을 받음. 회사·배송대행지처럼 함께 쓰는 주소일 수 있음"
         ),
@@ -261,9 +265,28 @@ RULES: tuple[Rule, ...] = (
         clears=True,
     ),
     Rule(
+        "own_at_shared",
+        "공용 배송지에서 본인 정보로 받음",
+        -15,
+        "",
+        lambda t, m: (
+            _many_products(t, m)
+            & (t.place_codes >= 2 * m["place_codes"])
+            & (t.other_phone == 0)
+            & (t.other_name == 0)
+            & (t.same_item < m["same_item"])
+            & (t.failures == 0)
+        ),
+        lambda r, m: (
+            f"부호 {_n(r['place_codes'])}개가 함께 쓰는 배송지에서 원장과 같은 이름·전화번호로 받고 같은 품명의 반복이 없음"
+        ),
+        "place",
+        clears=True,
+    ),
+    Rule(
         "registered_home",
         "등록한 배송지에서 본인 정보로 받음",
-        -10,
+        -5,
         "",
         lambda t, m: (t.mismatch == 0) & (t.other_phone == 0) & (t.other_name == 0) & (t.new_region == 0),
         lambda r, m: "모두 등록된 우편번호로, 원장과 같은 이름과 전화번호로 받음",
@@ -271,20 +294,43 @@ RULES: tuple[Rule, ...] = (
         clears=True,
     ),
     Rule(
-        "moved",
-        "이사로 볼 수 있음",
+        "family",
+        "가족 수령으로 볼 수 있음",
         -10,
         "",
         lambda t, m: (
+            (t.mismatch == 0)
+            & (t.new_region == 0)
+            & (t.names == 2)
+            & (t.phones == 2)
+            & (t.place_codes < m["place_codes"])
+            & (t.phone_codes < m["place_codes"])
+            & (t.failures == 0)
+        ),
+        lambda r, m: "등록된 우편번호로만 받으면서 이름과 전화번호가 한 사람만 더해짐. 가족이 받은 것일 수 있음",
+        "all",
+        clears=True,
+    ),
+    Rule(
+        "moved",
+        "이사로 볼 수 있음",
+        -25,
+        "",
+        lambda t, m: (
             (t.new_region > 0)
+            & (t.mismatch == 0)
             & (t.addresses <= 2)
             & (t.other_phone == 0)
             & (t.other_name == 0)
-            & (t.place_codes <= 4)
+            & (t.place_codes < m["place_codes"])
             & (t.goods_overlap >= m["goods_overlap"] / 100)
+            & (t.same_item < m["same_item"])
+            & (t.idle_days <= m["dormant_days"])
             & (t.failures == 0)
         ),
-        lambda r, m: "새 지역으로 받지만 이름·전화번호가 원장과 같고 물품이 과거와 비슷함. 이사일 수 있음",
+        lambda r, m: (
+            "새 지역이 원장에 등록되어 있고 이름·전화번호가 원장과 같으며 물품이 과거와 비슷함. 이사일 수 있음"
+        ),
         "new_region",
         clears=True,
     ),

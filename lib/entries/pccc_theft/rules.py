@@ -226,7 +226,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "linked_two",
         "신고된 도용 건과 두 단계로 이어짐",
-        10,
+        15,
         NAME_USED,
         lambda t, m: t.link_hops == 2,
         lambda r, m: "도용으로 신고된 건과 배송지·전화번호를 거쳐 두 단계로 이어짐",
@@ -314,7 +314,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "moved",
         "이사로 볼 수 있음",
-        -25,
+        -35,
         "",
         lambda t, m: (
             (t.new_region > 0)

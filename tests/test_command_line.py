@@ -214,7 +214,8 @@ def test_one_declaration_is_judged_as_it_arrives(suite: Path, tmp_path: Path) ->
     assert found["subject"] == "NEW1"
     assert found["grade"].startswith(("정상", "관심", "의심", "유력"))
     assert all(reason["evidence"] for reason in found["reasons"])
-    form = dict(zip(("신고번호", "신고일시", "PCCC", "수하인", "전화", "우편번호", "주소", "품명", "물품가격"), asked.values(), strict=True))
+    titles = "신고번호 신고일시 PCCC 수하인 전화 우편번호 주소 품명 물품가격".split()
+    form = dict(zip(titles, asked.values(), strict=True))
     lines = [asked, {**form, "신고번호": "NEW2"}, {"신고번호": "NEW3"}]
     parcel.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
     done = run("judge-parcel", parcel, *history, "--json", data_dir=suite)

@@ -61,7 +61,9 @@ class House:
         self.codes[pccc] = f"{pccc},{name},{phone},{listed},{issued},{changed},정상,{generation},{reissues},{reissued}"
         return pccc
 
-    def sends(self, pccc: str, when: date, hour: int = 10, goods: int | tuple[str, str] | None = None, **told: object) -> str:
+    def sends(
+        self, pccc: str, when: date, hour: int = 10, goods: int | tuple[str, str] | None = None, **told: object
+    ) -> str:
         """One declaration to the code's own home unless told otherwise; its number."""
         name, phone, home, address = self.homes[pccc]
         item = self.chance.choice(GOODS) if goods is None else GOODS[goods] if isinstance(goods, int) else goods
@@ -140,6 +142,7 @@ def _ordinary(h: House) -> None:
 
 def _thefts(h: House) -> None:
     """One indicator each; the rest of the code's life is ordinary."""
+
     def new(n: int, **told: object) -> str:
         return h.person(f"P1{n:011d}", **told)  # type: ignore[arg-type]
 
@@ -159,7 +162,8 @@ def _thefts(h: House) -> None:
     three = new(3)
     h.lives(three, *past(60, 40, 20, 9))
     h.case(three, "2 배송지 셋", "addresses").rows = [
-        h.sends(three, ago(d), goods=0, postcode=p, address=a) for d, p, a in ((15, "35111", "가시 1"), (3, "61222", "나시 2"))
+        h.sends(three, ago(d), goods=0, postcode=p, address=a)
+        for d, p, a in ((15, "35111", "가시 1"), (3, "61222", "나시 2"))
     ]
     four = new(4)
     h.lives(four, *past(60, 20))
@@ -187,7 +191,9 @@ def _thefts(h: House) -> None:
     h.case(p, "4 휴면", "revived").rows = [h.sends(p, ago(8), goods=0, **THIEF | {"address": "모래시 바닷가길 21"})]
     # 4 asleep, never seen in the file
     p = new(22, issued="2018-01-09")
-    h.case(p, "4 휴면(처음 보임)", "revived").rows = [h.sends(p, ago(8), goods=5, postcode="63123", address="돌담시 22")]
+    h.case(p, "4 휴면(처음 보임)", "revived").rows = [
+        h.sends(p, ago(8), goods=5, postcode="63123", address="돌담시 22")
+    ]
     # 5 seven days' burst, elsewhere
     p = new(23)
     h.lives(p, *past(80, 50))
@@ -197,11 +203,15 @@ def _thefts(h: House) -> None:
     # 5 the same at the code's own home: nothing else speaks against it
     p = new(24)
     h.lives(p, *past(80, 50))
-    h.case(p, "5 급증(자기 집)", "burst").rows = [h.sends(p, ago(d), 9 + d, n) for n, d in enumerate((5, 4, 3, 2, 1, 0))]
+    h.case(p, "5 급증(자기 집)", "burst").rows = [
+        h.sends(p, ago(d), 9 + d, n) for n, d in enumerate((5, 4, 3, 2, 1, 0))
+    ]
     # 6 goods with nothing in common with the past, over and over
     p = new(25)
     h.lives(p, *past(80, 45), goods=(0, 1))
-    h.case(p, "6 물품군 이탈", "other_goods").rows = [h.sends(p, ago(d), goods=("WIRELESS EARPHONE", "851830")) for d in (20, 12, 4)]
+    h.case(p, "6 물품군 이탈", "other_goods").rows = [
+        h.sends(p, ago(d), goods=("WIRELESS EARPHONE", "851830")) for d in (20, 12, 4)
+    ]
     # 7 prices just below the limits
     p = new(26)
     h.lives(p, *past(85))
@@ -214,7 +224,16 @@ def _thefts(h: House) -> None:
     for n in range(31, 41):
         p = new(n)
         h.lives(p, *past(70, 40))
-        numbers.append(h.sends(p, ago(6 - (n - 31) * 6 // 9), goods=BAG, sender="LUCKY EXPORT", address=f"가람시 {n}", postcode=f"{11000 + 613 * n}"))
+        numbers.append(
+            h.sends(
+                p,
+                ago(6 - (n - 31) * 6 // 9),
+                goods=BAG,
+                sender="LUCKY EXPORT",
+                address=f"가람시 {n}",
+                postcode=f"{11000 + 613 * n}",
+            )
+        )
         h.case(p, "8 부호만 바꿈", "sequential").rows = numbers
     # 8 the same at everybody's own home
     numbers = []
@@ -240,18 +259,22 @@ def _thefts(h: House) -> None:
     stolen = h.sends(victim, ago(25), goods=0, postcode="52777", address="꽃내시 61")
     h.reports.append(f"R1,{ago(10)},{victim},{stolen},본인 아님")
     h.case(victim, "10 신고된 부호", "own_report").rows = ["R1"]
-    h.sends(hop, ago(18), goods=0, postcode="52777", address="꽃내시 61", phone="010-8888-0062")
+    bridge = h.sends(hop, ago(18), goods=0, postcode="52777", address="꽃내시 61", phone="010-8888-0062")
     h.case(hop, "10 한 단계", "linked").rows = [stolen]
-    h.case(hops, "10 두 단계", "linked_two").rows = [h.sends(hops, ago(9), goods=0, phone="010-8888-0062")]
+    h.sends(hops, ago(9), goods=0, phone="010-8888-0062")
+    h.case(hops, "10 두 단계", "linked_two").rows = [bridge]
     # 11 three failures within a day, then through
     p = new(71)
     h.lives(p, *past(80))
-    tries = [h.sends(p, ago(7), hour, 0, result="성명·전화 불일치", phone=f"010-1111-000{hour}") for hour in (8, 10, 13)]
+    tries = [
+        h.sends(p, ago(7), hour, 0, result="성명·전화 불일치", phone=f"010-1111-000{hour}") for hour in (8, 10, 13)
+    ]
     h.case(p, "11 불일치 뒤 통과", "guessed").rows = [*tries, h.sends(p, ago(7), 20, 0)]
 
 
 def _combined(h: House) -> None:
     """Two indicators or more, as real thefts come."""
+
     def new(n: int, **told: object) -> str:
         return h.person(f"P1{n:011d}", **told)  # type: ignore[arg-type]
 
@@ -264,7 +287,15 @@ def _combined(h: House) -> None:
     p = new(102)
     h.lives(p, *past(80))
     h.case(p, "2 배송지·전화·이름", "addresses", "phones", "names", combined=True).rows = [
-        h.sends(p, ago(d), goods=0, postcode=f"{47000 + 700 * n}", address=f"여울시 {n}", phone=f"010-6000-000{n}", name="나나나"[n:] + "두두두"[:n])
+        h.sends(
+            p,
+            ago(d),
+            goods=0,
+            postcode=f"{47000 + 700 * n}",
+            address=f"여울시 {n}",
+            phone=f"010-6000-000{n}",
+            name="나나나"[n:] + "두두두"[:n],
+        )
         for n, d in enumerate((20, 11, 4))
     ]
     p = new(103)
@@ -289,7 +320,17 @@ def _combined(h: House) -> None:
     for n in range(111, 123):  # a gang: one sender, one item, one house, twelve legacy codes
         p = new(n)
         h.lives(p, *past())
-        numbers.append(h.sends(p, ago((n - 111) // 2), goods=("BRAND BELT", "420330"), sender="STAR TRADE", postcode="46111", address="부두시 111", phone="010-5555-5555"))
+        numbers.append(
+            h.sends(
+                p,
+                ago(5 - (n - 111) // 2),
+                goods=("BRAND BELT", "420330"),
+                sender="STAR TRADE",
+                postcode="46111",
+                address="부두시 111",
+                phone="010-5555-5555",
+            )
+        )
         h.case(p, "3+8 집하지에 부호만 바꿈", "gathering", "sequential", combined=True).rows = numbers
     p = new(131)
     h.lives(p, ago(450))
@@ -300,6 +341,7 @@ def _combined(h: House) -> None:
 
 def _harmless(h: House) -> None:
     """The note's confusers, a few of each."""
+
     def new(n: int, kind: str, **told: object) -> str:
         p = h.person(f"P2{n:011d}", **told)  # type: ignore[arg-type]
         h.benign[p] = kind

@@ -72,7 +72,6 @@ def build(tables: dict[str, ir.Table], as_of: date, limits: Limits, seen: ir.Tab
     passed = seen.filter(seen["passed"])
     active = seen.filter(seen["age"] < window)[["pccc"]].distinct()
     recent = passed.filter(passed["age"] < window)
-    recent = recent.mutate(week=(recent["age"] / 7).floor().cast("int64"))
     month = recent.filter(recent["age"] < MONTH)
     reports = valid(tables["reports"], as_of)
     parts = [
@@ -213,7 +212,6 @@ def _own(recent: ir.Table, limits: Limits) -> ir.Table:
         parcels=t.count(),
         parcels_month=(t["age"] < MONTH).cast("int64").sum(),
         before=(t["age"] >= 7 * WEEKS).cast("int64").sum(),
-        **{f"week{i}": (t["week"] == i).cast("int64").sum() for i in range(WEEKS)},
         **{
             name: t[name].sum()
             for name in (
@@ -236,7 +234,8 @@ def _own(recent: ir.Table, limits: Limits) -> ir.Table:
     )
     weekly = 7 * sums["before"] / (window - 7 * WEEKS)
     usual = ibis.greatest(weekly, 0.5)
-    busiest = ibis.greatest(*(sums[f"week{i}"] for i in range(WEEKS)))
+    sums = sums.left_join(_busiest(t), "pccc").drop("pccc_right")
+    busiest = sums["busiest"].fill_null(0)
     return sums.select(
         "pccc", "parcels", "parcels_month", "addresses", "phones", "names", "after_change", "after_reissue",
         mismatch=sums["unlisted"] / sums["checked"].nullif(0),
@@ -251,6 +250,14 @@ def _own(recent: ir.Table, limits: Limits) -> ir.Table:
     )  # fmt: skip
 
 
+def _busiest(recent: ir.Table) -> ir.Table:
+    """Most declarations in any seven days that end within the last weeks."""
+    days = recent.group_by("pccc", "age").agg(n=recent.count())
+    week = days["n"].sum().over(ibis.window(group_by="pccc", order_by="age", range=(0, 6)))
+    ends = days.mutate(week=week).filter(ibis._["age"] < 7 * WEEKS)
+    return ends.group_by("pccc").agg(busiest=ends["week"].max())
+
+
 def _ledger(codes: ir.Table, as_of: date) -> ir.Table:
     listed = codes["postcodes"]
     reissued = _days(as_of, codes["reissued_on"])
@@ -260,7 +267,7 @@ def _ledger(codes: ir.Table, as_of: date) -> ir.Table:
         registered=((listed.length() + 1) / 6).floor(),
         changed_days=_days(as_of, codes["changed_on"]),
         reissued_days=reissued,
-        reissues=(reissued < 365).ifelse(codes["reissues"], 0),
+        reissues=((reissued < 365) | codes["reissued_on"].isnull()).ifelse(codes["reissues"], 0),
     )
 
 
@@ -318,12 +325,17 @@ def _phone(month: ir.Table) -> ir.Table:
 
 
 def _sender(recent: ir.Table, limits: Limits) -> ir.Table:
-    """Indicator 8: within one week one sender ships the same goods and only the code changes."""
-    weeks = recent.filter((recent["week"] < WEEKS) & recent["seller"].notnull())
-    pairs = weeks.select("pccc", "goods", "week", "seller").distinct()
-    everyone = pairs.group_by("seller", "week").agg(all=pairs["pccc"].nunique())
-    alike = pairs.group_by("seller", "week", "goods").agg(alike=pairs.count())
-    t = pairs.inner_join(everyone, ["seller", "week"]).inner_join(alike, ["seller", "week", "goods"])
+    """Indicator 8: within seven days one sender ships the same goods and only the code changes."""
+    late = recent.filter((recent["age"] < 7 * WEEKS) & recent["seller"].notnull())
+    days = late.select("pccc", "goods", "seller", "age").distinct()
+    ends = days.mutate(
+        end=ibis.range(0, 7).unnest()
+    )  # each day counts in the seven weeks it lies in, told by their last day
+    ends = ends.mutate(end=ends["age"] - ends["end"]).filter(ibis._["end"] >= 0)
+    pairs = ends.select("pccc", "goods", "seller", "end").distinct()
+    everyone = pairs.group_by("seller", "end").agg(all=pairs["pccc"].nunique())
+    alike = pairs.group_by("seller", "end", "goods").agg(alike=pairs.count())
+    t = pairs.inner_join(everyone, ["seller", "end"]).inner_join(alike, ["seller", "end", "goods"])
     only = (t["alike"] * 100 >= t["all"] * limits["sender_share"]).ifelse(t["alike"], 0)
     return t.group_by("pccc").agg(sender_item_codes=t["alike"].max(), sender_only_codes=only.max())
 

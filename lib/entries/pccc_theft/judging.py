@@ -180,7 +180,9 @@ def judge_parcel(
     held = rules.holding(flags, limits)
     row |= {f"rule_{rule.code}": rule in held for rule in rules.RULES}
     row["points"] = max(0, sum(rule.points for rule in held))
-    score = float(model.score(pd.DataFrame([indicators]))[0]) if model else None
+    score = model.score(pd.DataFrame([indicators]))[0] if model else None
+    if score is not None:
+        score = float(rules.weighed(score, row["points"], row["rule_own_at_shared"], limits))
     around = _around(seen, parcel, limits)
     grade = rules.grade(row["points"], limits, score, limits["model_alarm"] / 100)
     more = []
@@ -271,7 +273,8 @@ def _own(
     for top in (limits["duty_free_usd"], limits["duty_free_us_usd"]):
         near |= (price >= top - margin) & (price <= top)
     told |= {"near_limit": near.sum(), "near_limit_share": _share(near)}
-    busiest = max(np.sum(ages // 7 == week) for week in range(WEEKS))
+    ends = np.unique(ages[ages < 7 * WEEKS])
+    busiest = max((np.sum((ages >= end) & (ages <= end + 6)) for end in ends), default=0)
     usual = max(7 * np.sum(ages >= 7 * WEEKS) / (window - 7 * WEEKS), 0.5)
     told |= {"week_parcels": busiest}
     if len(recent):
@@ -291,7 +294,8 @@ def _ledger(seen: _Seen, held: dict[str, Any]) -> dict[str, Any]:
     changed, reissued = _past(seen, held.get("changed_on")), _past(seen, held.get("reissued_on"))
     told["changed_days"] = np.nan if changed is None else changed
     told["reissued_days"] = np.nan if reissued is None else reissued
-    told["reissues"] = (held.get("reissues") or 0) if reissued is not None and reissued < 365 else 0
+    due = not held.get("reissued_on") or (reissued is not None and reissued < 365)
+    told["reissues"] = (held.get("reissues") or 0) if due else 0
     return told
 
 
@@ -324,15 +328,17 @@ def _shared(seen: _Seen, month: Array) -> dict[str, Any]:
 
 def _sender(seen: _Seen, recent: Array, limits: Limits) -> dict[str, Any]:
     most = only = 0
-    week, sellers, goods = seen.age(recent) // 7, seen.get("seller", recent), seen.get("goods", recent)
-    late = (week < WEEKS) & (sellers != 0)
+    age, sellers, goods = seen.age(recent), seen.get("seller", recent), seen.get("goods", recent)
+    late = (age < 7 * WEEKS) & (sellers != 0)
     for seller in set(sellers[late].tolist()):
         rows = seen.rows("seller", seller, 7 * WEEKS)
-        weeks, codes, items = seen.age(rows) // 7, seen.get("pccc", rows), seen.get("goods", rows)
-        for w in set(week[late & (sellers == seller)].tolist()):
-            everyone = len(np.unique(codes[weeks == w]))
-            for item in set(goods[late & (sellers == seller) & (week == w)].tolist()):
-                alike = len(np.unique(codes[(weeks == w) & (items == item)]))
+        ages, codes, items = seen.age(rows), seen.get("pccc", rows), seen.get("goods", rows)
+        mine = late & (sellers == seller)
+        for end in {e for a in set(age[mine].tolist()) for e in range(max(a - 6, 0), a + 1)}:
+            within = (ages >= end) & (ages <= end + 6)
+            everyone = len(np.unique(codes[within]))
+            for item in set(goods[mine & (age >= end) & (age <= end + 6)].tolist()):
+                alike = len(np.unique(codes[within & (items == item)]))
                 most = max(most, alike)
                 if alike * 100 >= everyone * limits["sender_share"]:
                     only = max(only, alike)

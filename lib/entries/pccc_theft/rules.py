@@ -6,6 +6,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from lib.screening.limits import Limits
 from lib.screening.rules import Rule
 
@@ -343,6 +345,19 @@ def grade(points: float, limits: Limits, score: float | None = None, alarm: floa
     if score is not None and alarm is not None and score >= alarm:
         reached = max(reached, 2)
     return GRADES[reached]
+
+
+FLOORS = {"tier_strong": 0.6, "tier_suspect": 0.3, "tier_watch": 0.05}  # of the score, by what the rules reach alone
+AT_SHARED = 0.01  # likewise at most, where only a shared address speaks
+
+
+def weighed(score: Any, points: Any, at_shared: Any, limits: Limits) -> Any:
+    """The model's score as it ranks (numbers or arrays): never under what the rules alone reach, so that a plain case the
+    model has not met is not lost; near nothing for who receives at a shared address (배대지, 회사) in the own name.
+    """
+    floor = np.select([points >= limits[tier] for tier in FLOORS], list(FLOORS.values()), 0.0)
+    lifted, lowered = np.maximum(score, floor + 0.01 * score), np.minimum(score, AT_SHARED * (1 + score))
+    return np.select([floor > 0, at_shared], [lifted, lowered], score)
 
 
 def holding(row: Any, limits: Limits, rules: Sequence[Rule] = RULES) -> list[Rule]:

@@ -69,7 +69,10 @@ def screen(
         model.check(FEATURES)
     seen = engine.keep(features.keyed(loaded["parcels"], as_of))
     frame = engine.frame(rules_of.apply(RULES, features.build(loaded, as_of, limits, seen), limits))
-    frame["score"] = model.score(frame) if model else rules_score(frame["points"].to_numpy(), anomaly(frame, FEATURES))
+    if model:
+        frame["score"] = rules.weighed(model.score(frame), frame["points"], frame["rule_own_at_shared"], limits)
+    else:
+        frame["score"] = rules_score(frame["points"].to_numpy(), anomaly(frame, FEATURES))
     frame["score"] = frame["score"].where(~frame["rule_own_report"], 1.0)  # the owner has said so: nothing to estimate
     frame["grade"] = grades(frame, limits, model is not None)
     frame = frame.sort_values(["score", "points", "subject"], ascending=[False, False, True], ignore_index=True)

@@ -155,7 +155,7 @@ def test_a_wrong_or_broken_file_is_told_and_blocks_nothing(server: Server, page:
     for title, path in (("판매·현장인도 내역", files["movements"]), ("항공예약", tmp_path / "빈 파일.csv")):
         slots.filter(has_text=title).locator("input[type=file]").set_input_files(path)
         wait_ready(page)
-    expect(page.get_by_test_id("stAlert").filter(has_text=re.compile("[가-힣]"))).to_have_count(2)
+    expect(page.get_by_test_id("stAlertContentError").filter(has_text=re.compile("[가-힣]"))).to_have_count(2)
     expect(page.get_by_text("더 필요한 자료: 판매·현장인도 내역, 항공예약, 출입국")).to_be_visible()
     assert page.get_by_test_id("stException").count() == 0
     view(page, "시연 자료")

@@ -6,11 +6,11 @@ that sets its own keeps them under ``AX_DATA_DIR``; the newest value in force on
 
 import csv
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 
+from lib.files import write_whole
 from lib.settings import DATA, settings
 
 
@@ -82,7 +82,5 @@ def set_own(entry: str, code: str, value: float, *, since: date, source: str, by
     limit = Limit(code, known.title, value, known.unit, since, source.strip(), by)
     path = settings().folder("limits") / f"{entry}.json"
     kept = [{**asdict(item), "since": item.since.isoformat()} for item in [*own(entry), limit]]
-    waiting = path.with_suffix(".new")
-    waiting.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
-    os.replace(waiting, path)
+    write_whole(path, json.dumps(kept, ensure_ascii=False, indent=1).encode())
     return limit

@@ -1,10 +1,10 @@
 """When an officer last looked, so that what is new since then can be told."""
 
 import json
-import os
 from datetime import date
 from hashlib import sha256
 
+from lib.files import write_whole
 from lib.settings import settings
 
 
@@ -22,7 +22,5 @@ def since(entry: str, officer: str, as_of: date) -> date | None:
     if last is not None and as_of <= last:
         return before if as_of == last else None
     told = {"before": last.isoformat() if last else None, "last": as_of.isoformat()}
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_text(json.dumps(told), encoding="utf-8")
-    os.replace(part, path)
+    write_whole(path, json.dumps(told).encode())
     return last

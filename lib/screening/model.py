@@ -6,7 +6,6 @@ features, categories, calibration and the model card. Nothing is pickled.
 
 import hashlib
 import json
-import os
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from lib.files import write_whole
 from lib.screening import drift, evaluate
 from lib.screening.features import Feature
 from lib.settings import MODELS, settings
@@ -161,9 +161,7 @@ class Model:
         told = json.dumps(about, ensure_ascii=False, allow_nan=False, indent=1).encode()
         stem.parent.mkdir(parents=True, exist_ok=True)
         for path, content in zip(_files(stem), (trees, told), strict=True):
-            waiting = path.with_name(f"{path.name}.{os.getpid()}.new")
-            waiting.write_bytes(content)
-            os.replace(waiting, path)
+            write_whole(path, content)
 
     @classmethod
     def load(cls, stem: Path) -> "Model":

@@ -23,7 +23,8 @@ class Column:
 
     ``required``: the file must have the column; ``nullable``: a cell may be empty. ``choices``: allowed codes and what
     they mean (accepted either way, kept as the code). ``pattern``: a full-match regular expression, told by
-    ``expected``. ``stand_in``: the column read for this one where the file lacks it. ``personal``: masked on screen by default. ``example``: a cell of the filled example.
+    ``expected``. ``stand_in``: the column read for this one where the file lacks it. ``personal``: masked on screen by
+    default. ``example``: a cell of the filled example.
     """
 
     name: str

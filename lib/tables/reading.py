@@ -10,6 +10,7 @@ import re
 import resource
 import subprocess
 import sys
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
@@ -291,7 +292,7 @@ def _inspect_zip(data: bytes) -> None:
                 raise TableError(_BROKEN_BOOK)
     except TableError:
         raise
-    except (BadZipFile, KeyError, NotImplementedError, EOFError, OSError, ValueError):
+    except (BadZipFile, KeyError, NotImplementedError, EOFError, OSError, ValueError, zlib.error):
         raise TableError(_BROKEN_BOOK) from None
 
 

@@ -173,6 +173,12 @@ def lying(data: bytes) -> bytes:
     return data[:at] + data[at:].replace(size, (64).to_bytes(4, "little"), 1)
 
 
+def scrambled(data: bytes) -> bytes:
+    """The workbook with the compressed bytes of its sheet overwritten."""
+    at = data.index(b"xl/worksheets/sheet1.xml") + len("xl/worksheets/sheet1.xml")
+    return data[:at] + b"\xff" * 20 + data[at + 20 :]
+
+
 SHEET = book({(0, 0): "번호", (0, 1): "이름", **{(n, 0): n for n in range(1, 200)}})
 
 
@@ -189,6 +195,7 @@ SHEET = book({(0, 0): "번호", (0, 1): "이름", **{(n, 0): n for n in range(1,
         (b"PK\x03\x04broken", "손상"),
         (SHEET[:-40], "손상"),
         (lying(SHEET), "손상"),
+        (scrambled(SHEET), "손상"),
         (zipped("a.csv", b"1,2"), "압축을 풀어"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000), "손상"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "암호"),

@@ -1,6 +1,6 @@
 """One way in for the page, the command line and the tests: tables in, a ranked and explained list out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -67,10 +67,8 @@ class Buyers(Ranking):
     people: People = field(repr=False)
     now: features.Known = field(repr=False)
     engine: Engine = field(repr=False)
-
-    def evidence(self, subject: str) -> Rows:
-        """The rows of one person, read as they are asked for."""
-        return self.explain.rows_of(subject)  # type: ignore[attr-defined,no-any-return]
+    evidence: Callable[[str], Rows] = field(repr=False)
+    """The rows of one person, read as they are asked for."""
 
 
 def screen(
@@ -120,6 +118,7 @@ def screen(
         now=now,
         gather=explainer.gather,
         engine=engine,
+        evidence=explainer.rows_of,
     )
     explainer.buyers = buyers
     return buyers

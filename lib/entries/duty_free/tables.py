@@ -1,17 +1,17 @@
 """What the officer's five files must hold. Nationality and sex identify and audit a person; no feature reads them."""
 
+from dataclasses import replace
+
 import pyarrow as pa
 
 from lib.tables import contract
 from lib.tables.contract import Column, Table
 
-_PASSPORT = r"[A-Za-z0-9]{5,15}"
-
 _TRAVELLER = Column(
     "passport",
     "여권번호",
     aliases=("여권",),
-    pattern=_PASSPORT,
+    pattern=r"[A-Za-z0-9]{5,15}",
     personal=True,
     example="M00000000",
     expected="영문자와 숫자 5~15자리",
@@ -28,15 +28,7 @@ PURCHASES = Table(
         ),
         Column("sold_at", "판매일시", "datetime", aliases=("구매일시", "판매일자"), example="2026-06-30 14:05"),
         Column("voucher", "교환권번호", required=False, nullable=True, example="E26063000012"),
-        Column(
-            "passport",
-            "여권번호",
-            aliases=("구매자여권번호",),
-            pattern=_PASSPORT,
-            personal=True,
-            example="M00000000",
-            expected="영문자와 숫자 5~15자리",
-        ),
+        replace(_TRAVELLER, aliases=("여권", "구매자여권번호")),
         Column("nationality", "국적", aliases=("국적코드",), example="CN"),
         Column("name", "영문성명", aliases=("구매자영문성명", "구매자성명"), personal=True, example="HONG GILDONG"),
         Column("birth", "생년월일", "date", personal=True, example="1990-01-31"),

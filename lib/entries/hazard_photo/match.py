@@ -581,9 +581,8 @@ class _Label:
             after = after[: dose.end()]
         cut = (SEPARATOR if dose else separator).search(after)
         after = after[: cut.start()] if cut else after
-        if (
-            is_list and end - start >= WHOLE_ITEM and _all(raw[start:end], t.HANGUL_CLASS)
-        ):  # commas at line ends go lost
+        korean = _all(raw[start:end], t.HANGUL_CLASS)
+        if is_list and korean and end - start >= WHOLE_ITEM:  # commas at line ends go lost
             before, after = before.rpartition("\n")[2], after.partition("\n")[0]
         if after == "" and cut and cut.group() in "(（[":  # silver (as colloidal silver 10 ppm)
             is_list = True

@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -368,7 +369,10 @@ class Embedded:
         rest = iter(read)
         lines = []
         for parts in found:
-            texts = [(text.rstrip(" ,'"), score, word.comma) for word, (text, score) in zip(parts, rest, strict=False)]
+            texts = [
+                (text.rstrip(" ,'"), score, word.comma)
+                for word, (text, score) in zip(parts, islice(rest, len(parts)), strict=True)
+            ]
             weight = sum(len(text) for text, _, _ in texts)
             score = sum(len(text) * score for text, score, _ in texts) / weight if weight else 0.0
             lines.append((" ".join(text + "," * comma for text, _, comma in texts if text), score))

@@ -12,7 +12,6 @@ from lib.entries.pccc_theft import masking, rules
 from lib.entries.pccc_theft.features import FEATURES, GRACE_HOURS, MONTH, UNLISTED, WEEKS
 from lib.entries.pccc_theft.tables import CODES, PARCELS, REPORTS
 from lib.screening import Evidence, Finding, Reason
-from lib.screening.features import values
 from lib.screening.limits import Limits
 from lib.tables.contract import Table
 
@@ -192,7 +191,6 @@ def finding(
             "checklist": list(CHECKLIST[grade]),
             "clearing": [rule.text(row, limits) for rule in held if rule.clears],
             "indicators": {f.title: f.shown(row[f.name]) for f in FEATURES},
-            "features": values(row, FEATURES),
         },
     )
 

@@ -7,6 +7,7 @@ address, phone and sender, so that one judgement reads only the rows around its 
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -33,6 +34,7 @@ from lib.entries.pccc_theft.features import (
 from lib.entries.pccc_theft.tables import PARCELS, complete
 from lib.screening import Finding, explain
 from lib.screening import limits as limits_of
+from lib.screening.features import values
 from lib.screening.limits import Limits
 from lib.tables.checking import match_headers
 
@@ -188,7 +190,9 @@ def judge_parcel(
     more = []
     if model and grade != rules.NORMAL:
         more = explain.model_reasons(model, pd.Series(row), explain.Peers({}), lambda code: around.rows(code, limits))
-    return evidence.finding(pd.Series(row), around, limits, grade=grade, score=score, more=more)
+    told = pd.Series(row)
+    found = evidence.finding(told, around, limits, grade=grade, score=score, more=more)
+    return replace(found, facts={**found.facts, "features": values(told, FEATURES)})
 
 
 def checked(parcel: Mapping[str, Any]) -> dict[str, Any]:

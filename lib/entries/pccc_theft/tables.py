@@ -1,6 +1,7 @@
 """What the officer's three files must hold: declarations, the ledger of codes, reports of theft."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
 PCCC = r"P\d{12}"
 PASSED = "P"  # also an empty cell: the file has no attempts in it
 
+_CODE = Column(
+    "pccc",
+    "개인통관고유부호",
+    aliases=("PCCC", "통관고유부호", "부호"),
+    pattern=PCCC,
+    expected="P와 숫자 12자리",
+    personal=True,
+    example="P012345678901",
+)
 PARCELS = Table(
     "parcels",
     "통관목록·수입신고 건",
@@ -72,15 +82,7 @@ PARCELS = Table(
         Column("sender_address", "발송인주소", required=False, nullable=True, example="1 EXAMPLE RD"),
         Column("receiver", "수하인성명", aliases=("수하인", "수하인명", "수취인성명"), personal=True, example="가나다"),
         Column("receiver_en", "수하인영문명", required=False, nullable=True, personal=True, example="GA NADA"),
-        Column(
-            "pccc",
-            "개인통관고유부호",
-            aliases=("PCCC", "통관고유부호", "통관부호"),
-            pattern=PCCC,
-            expected="P와 숫자 12자리",
-            personal=True,
-            example="P012345678901",
-        ),
+        replace(_CODE, aliases=("PCCC", "통관고유부호", "통관부호")),
         Column(
             "phone",
             "수하인전화번호",
@@ -160,15 +162,7 @@ CODES = Table(
     "통관고유부호 원장",
     "pccc",
     (
-        Column(
-            "pccc",
-            "개인통관고유부호",
-            aliases=("PCCC", "통관고유부호", "부호"),
-            pattern=PCCC,
-            expected="P와 숫자 12자리",
-            personal=True,
-            example="P012345678901",
-        ),
+        _CODE,
         Column("name", "성명", aliases=("성명(한)", "성명(한글)", "한글성명"), personal=True, example="가나다"),
         Column(
             "name_en",
@@ -243,15 +237,7 @@ REPORTS = Table(
     (
         Column("report_no", "접수번호", example="R260630-001"),
         Column("reported_on", "접수일", "date", aliases=("신고일", "접수일자"), example="2026-06-30"),
-        Column(
-            "pccc",
-            "개인통관고유부호",
-            aliases=("PCCC", "통관고유부호", "부호"),
-            pattern=PCCC,
-            expected="P와 숫자 12자리",
-            personal=True,
-            example="P012345678901",
-        ),
+        _CODE,
         Column(
             "declaration_no",
             "대상신고번호",

@@ -26,6 +26,7 @@ _EXPECTED: dict[Kind, str] = {
     "text": "글자",
     "integer": "정수 (예: 1,234)",
     "number": "수 (예: 1,234.5)",
+    "money": "금액 (소수 둘째 자리까지, 예: 1,234.56)",
     "date": "날짜 (예: 2026-06-30)",
     "datetime": "날짜와 시각 (예: 2026-06-30 14:05)",
     "flag": "예 또는 아니오 (Y, N)",
@@ -324,9 +325,12 @@ def _matches(pattern: str) -> Callable[[pd.Series], pd.Series]:
     return lambda values: values.str.fullmatch(pattern)
 
 
+_TESTED = {pa.int64(): pd.Int64Dtype(), TYPES["money"]: pd.ArrowDtype(TYPES["money"])}
+
+
 def _broken(rows: pa.Table, contract: pandera.DataFrameSchema) -> dict[tuple[str, str], list[int]]:
     """(column, what is expected) -> places of the cells that break it."""
-    frame = rows.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    frame = rows.to_pandas(types_mapper=_TESTED.get)
     try:
         contract.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
@@ -371,6 +375,8 @@ def _plain_type(cells: pa.Array, kind: Kind) -> pa.Array:
     numeric = pa.types.is_integer(cells.type) or pa.types.is_floating(cells.type) or pa.types.is_decimal(cells.type)
     if numeric and kind == "number":
         return cells.cast(pa.float64(), safe=False)
+    if numeric and kind == "money":
+        return _typed_money(cells)
     if pa.types.is_integer(cells.type) and kind == "integer":
         return cells.cast(pa.int64())
     if pa.types.is_floating(cells.type):
@@ -378,6 +384,16 @@ def _plain_type(cells: pa.Array, kind: Kind) -> pa.Array:
         as_whole = pc.if_else(whole, cells, None).cast(pa.int64()).cast(pa.string())
         return pc.coalesce(as_whole, cells.cast(pa.string()))
     return cells
+
+
+def _typed_money(cells: pa.Array) -> pa.Array:
+    """Numbers as text, floats without what binary fractions add to a cent."""
+    if not pa.types.is_floating(cells.type):
+        return cells.cast(pa.string())
+    values = cells.cast(pa.float64())
+    meant = pc.less(pc.abs(pc.subtract(values, pc.round(values, 2))), 1e-6)
+    meant = pc.and_(meant, pc.less(pc.abs(values), 1e13))
+    return pc.coalesce(_cents(pc.if_else(meant, values, None)).cast(pa.string()), cells.cast(pa.string()))
 
 
 def clean(texts: pa.Array) -> pa.Array:
@@ -430,6 +446,22 @@ def _numbers(texts: pa.Array) -> pa.Array:
     fraction = pc.if_else(pc.equal(part, "."), "", part)
     values = pc.binary_join_element_wise(whole, fraction, power, "").cast(pa.float64())
     return pc.if_else(pc.is_finite(values), values, None)
+
+
+def _money(texts: pa.Array) -> pa.Array:
+    """Exact to the cent; null where there is more behind the point, or more than 16 digits before it."""
+    whole, part, power = _digits(texts)
+    part = pc.utf8_rtrim(pc.if_else(pc.equal(part, ""), ".", part), "0")
+    digits = pc.utf8_length(pc.utf8_ltrim(pc.utf8_ltrim(whole, "-"), "0"))
+    fits = pc.and_(pc.and_(pc.less_equal(pc.utf8_length(part), 3), pc.equal(power, "")), pc.less_equal(digits, 16))
+    exact = pc.binary_join_element_wise(whole, pc.utf8_rpad(part, 3, "0"), "")
+    exact = pc.if_else(fits, exact, None).cast(TYPES["money"])
+    powered = pc.and_(pc.not_equal(power, ""), pc.is_valid(whole))  # 1E+05, as a spreadsheet shortens it
+    return pc.if_else(pc.fill_null(powered, False), _cents(_numbers(texts)), exact)
+
+
+def _cents(values: pa.Array) -> pa.Array:
+    return pc.round(values, 2).cast(pa.decimal128(18, 2), safe=False)
 
 
 _MOMENT = (
@@ -520,6 +552,7 @@ _CONVERTERS: dict[Kind, Callable[[pa.Array], pa.Array]] = {
     "text": lambda texts: texts,
     "integer": _integers,
     "number": _numbers,
+    "money": _money,
     "date": _dates,
     "datetime": _moments,
     "flag": _flags,

@@ -6,11 +6,12 @@ from typing import Literal
 
 import pyarrow as pa
 
-Kind = Literal["text", "integer", "number", "date", "datetime", "flag"]
+Kind = Literal["text", "integer", "number", "money", "date", "datetime", "flag"]
 TYPES: dict[Kind, pa.DataType] = {
     "text": pa.string(),
     "integer": pa.int64(),
     "number": pa.float64(),
+    "money": pa.decimal128(18, 2),  # exact, in whatever currency the row names
     "date": pa.date32(),
     "datetime": pa.timestamp("us"),
     "flag": pa.bool_(),

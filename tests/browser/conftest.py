@@ -29,6 +29,7 @@ FLAGS = [
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
 ]
+expect.set_options(timeout=20_000)  # as long as a busy machine of two cores may take
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 

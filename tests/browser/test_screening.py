@@ -80,6 +80,16 @@ def cells(page: Page, header: str) -> list[str]:
     return found.all_inner_texts()
 
 
+def upload(page: Page, title: str, path: Path) -> None:
+    """A file into the slot of that title, once the page has come to rest (while it is redrawn it takes none)."""
+    slot = page.get_by_test_id("stFileUploader").filter(has_text=title)
+    expect(slot).to_be_visible()
+    wait_ready(page)
+    slot.locator("input[type=file]").set_input_files(path)
+    expect(slot.get_by_text(path.name)).to_be_visible()
+    wait_ready(page)
+
+
 def decide(page: Page, outcome: str) -> None:
     page.get_by_role("combobox", name="처분").click()
     page.get_by_role("option", name=outcome).click()
@@ -107,10 +117,7 @@ def test_an_investigator_goes_from_own_files_to_a_case_and_a_newer_file_clears_s
     go(page, server, BUYERS)
     view(page, "내 파일")
     for title, name in (("판매·현장인도 내역", "purchases"), ("항공예약", "reservations"), ("출입국", "movements")):
-        slot = page.get_by_test_id("stFileUploader").filter(has_text=f"{title} (필수)")
-        slot.locator("input[type=file]").set_input_files(files[name])
-        expect(slot.get_by_text(files[name].name)).to_be_visible()
-        wait_ready(page)
+        upload(page, f"{title} (필수)", files[name])
     expect(page.get_by_test_id("stSlider")).to_be_visible(timeout=60_000)
     expect(page.get_by_text(re.compile("^내 파일: 판매·현장인도 내역 [0-9,]+행"))).to_be_visible()
 
@@ -136,7 +143,7 @@ def test_an_investigator_goes_from_own_files_to_a_case_and_a_newer_file_clears_s
     newer.loc[waiting[::2], ["출국일", "출국항공편"]] = ["2026-07-09", "ZZ777"]
     newer.to_csv(tmp_path / "출입국_7월.csv", index=False, encoding="cp949")
     page.get_by_text("새 출입국 자료로 다시 확인").click()
-    page.locator("input[type=file]").last.set_input_files(tmp_path / "출입국_7월.csv")
+    upload(page, "새 출입국 자료", tmp_path / "출입국_7월.csv")
     told = alert(page, "미출국 의심이 풀렸습니다")
     expect(told).to_be_visible()
     waited, cleared = map(int, re.findall(r"([0-9,]+)명", told.inner_text()))
@@ -156,6 +163,7 @@ def test_a_wrong_or_broken_file_is_told_and_blocks_nothing(server: Server, page:
     view(page, "내 파일")
     slots = page.get_by_test_id("stFileUploader")
     for title, path in (("판매·현장인도 내역", files["movements"]), ("항공예약", tmp_path / "빈 파일.csv")):
+        wait_ready(page)
         slots.filter(has_text=title).locator("input[type=file]").set_input_files(path)
         wait_ready(page)
     expect(page.get_by_test_id("stAlertContentError").filter(has_text=re.compile("[가-힣]"))).to_have_count(2)

@@ -9,7 +9,7 @@ run: .venv/.runtime          ## open the suite
 	$(BIN)/streamlit run Home.py $(ARGS)
 
 test: .venv/.tests           ## every test but the slow ones
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 test-slow: .venv/.tests
 	$(BIN)/python -m pytest -m slow $(ARGS)
@@ -23,6 +23,7 @@ lint: .venv/.tests
 bench: .venv/.tests          ## recall, verdict rates, speed and memory; writes models/hazard_photo.json
 	$(BIN)/python -m tests.benchmarks.hazard_photo $(ARGS)
 	$(BIN)/python -m tests.benchmarks.screening main
+	$(BIN)/python -m tests.benchmarks.links main
 
 easyocr: .venv/.runtime      ## the other reading engine, on a CPU build of torch
 	bash .ci/easyocr
@@ -34,6 +35,7 @@ demo: .venv/.tests           ## make the demo photos and tables anew (they are k
 	$(BIN)/python -c "from pathlib import Path; from lib.entries.hazard_photo import demo; demo.write_demo(Path('data/hazard_photo/demo'))"
 	$(BIN)/python -c "from lib.entries.duty_free import demo; demo.write()"
 	$(BIN)/python -c "from lib.entries.pccc_theft import demo; demo.write()"
+	$(BIN)/python -c "from lib.entries.fetch import demo; demo.write()"
 
 lock: .venv/.tests           ## pin everything that the direct pins bring along
 	$(BIN)/pip freeze --exclude torch --exclude torchvision --exclude easyocr > .ci/constraints.txt

@@ -33,6 +33,16 @@ FILES = {
         "package/dist/web/variable/woff2/PretendardVariable.woff2",
         "9599f12fd42fc0bce1cd50b47a0c022e108d7aa64dd0d1bb0ed44f3282d900b4",
     ),
+    "Pretendard-Regular.otf": (
+        "pretendard@1.3.9",
+        "package/dist/public/static/Pretendard-Regular.otf",
+        "3ffbacde6ab8411f1d2db54bb9b1f0b3ee2a738932033722cf0388c06aed1c93",
+    ),
+    "Pretendard-Bold.otf": (
+        "pretendard@1.3.9",
+        "package/dist/public/static/Pretendard-Bold.otf",
+        "2e91915fab54df71cc9598ebf608b2bdb54c6fe3c066ac61dff0bc44fca71cc7",
+    ),
 }
 
 

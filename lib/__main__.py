@@ -24,11 +24,13 @@ app = typer.Typer(
 catalogue_app = typer.Typer(help="반입차단 성분·제품 목록을 보고 갱신합니다.", no_args_is_help=True)
 cases_app = typer.Typer(help="사건 목록을 보고 내보냅니다.", no_args_is_help=True)
 screen_app = typer.Typer(help="자료 파일을 선별하여 순위와 근거를 파일로 남깁니다.", no_args_is_help=True)
+fetch_app = typer.Typer(help="무역·외환 추적: 업체 한 곳의 사건 개요서를 만듭니다.", no_args_is_help=True)
 screening_app = typer.Typer(help="처음 보는 표로 선별 모델을 만들어 봅니다.", no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(screen_app, name="screen")
 app.add_typer(screening_app, name="screening")
 app.add_typer(cases_app, name="cases")
+app.add_typer(fetch_app, name="fetch")
 
 UNREADABLE = 2
 AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="이 날짜의 목록으로 판정합니다(기본: 오늘).")]
@@ -215,8 +217,79 @@ def screen_pccc_theft(
     _screen(screen.screen, "pccc_theft", _checked(tables.TABLES, files, out), screen.CLOCK, as_of, out, top)
 
 
-TRAINED = ("duty_free", "pccc_theft")
-EntryId = Annotated[str, typer.Argument(metavar="업무", help="duty_free 또는 pccc_theft.")]
+@screen_app.command("fetch")
+def screen_fetch(
+    exports: TableFile,
+    imports: TableFile,
+    payments: TableFile,
+    firms: TableFile,
+    out: Out,
+    rates: TableFileOrNot = None,
+    partners: TableFileOrNot = None,
+    finance: TableFileOrNot = None,
+    as_of: Day = None,
+    top: Top = None,
+) -> None:
+    """무역·외환 자료를 맞추어 업체를 선별합니다: 수출신고, 수입신고, 외환 지급·영수, 업체, 환율, 해외거래처, 무역금융."""
+    from lib.entries.fetch import screen, tables
+
+    files = {
+        "exports": exports,
+        "imports": imports,
+        "payments": payments,
+        "firms": firms,
+        "rates": rates,
+        "partners": partners,
+        "finance": finance,
+    }
+    _screen(screen.screen, "fetch", _checked(tables.TABLES, files, out), screen.CLOCK, as_of, out, top)
+
+
+@fetch_app.command("dossier")
+def fetch_dossier(
+    firm: Annotated[str, typer.Argument(metavar="사업자번호", help="업체의 사업자번호(000-00-00000).")],
+    pdf: Annotated[Path, typer.Option(help="저장할 PDF 파일.")],
+    xlsx: Annotated[Path | None, typer.Option(help="함께 저장할 XLSX 파일.")] = None,
+    exports: TableFileOrNot = None,
+    imports: TableFileOrNot = None,
+    payments: TableFileOrNot = None,
+    firms: TableFileOrNot = None,
+    rates: TableFileOrNot = None,
+    partners: TableFileOrNot = None,
+    finance: TableFileOrNot = None,
+    as_of: Day = None,
+) -> None:
+    """업체 한 곳의 사건 개요서(혐의정보)를 PDF와 XLSX로 만듭니다. 자료 파일을 주지 않으면 시연 자료로 만듭니다."""
+    from lib.entries.fetch import dossier, screen, tables
+    from lib.screening import model
+    from lib.screening.ranking import last_day
+    from lib.settings import DATA
+
+    files = {"exports": exports, "imports": imports, "payments": payments, "firms": firms, "rates": rates,
+             "partners": partners, "finance": finance}  # fmt: skip
+    if not any(files.values()):
+        print("자료 파일을 주지 않아 시연 자료(지어낸 자료)로 만듭니다.", file=sys.stderr)
+        files = {name: DATA / "fetch" / "demo" / f"{name}.csv" for name in files}
+    lacking = [tables.TABLES[n].title for n, path in files.items() if path is None and n not in tables.OPTIONAL]
+    if lacking:
+        _stop(f"필요한 자료가 없습니다: {', '.join(lacking)}.")
+    given = _checked(tables.TABLES, files, pdf)
+    day = as_of.date() if as_of else last_day(given, screen.CLOCK)
+    try:
+        ranking = screen.screen(given, as_of=day, model=model.current("fetch"))
+        number = firm.replace("-", "")
+        _write(pdf, dossier.pdf(ranking, number))
+        if xlsx:
+            _write(xlsx, dossier.xlsx(ranking, number))
+    except KeyError:
+        _stop(f"자료에 없는 업체입니다: {firm}. 사업자번호를 확인하십시오.")
+    except (model.FeatureMismatch, model.ModelBroken, dossier.DossierError) as error:
+        _stop(str(error), code=1)
+    print(f"{day} 기준 사건 개요서를 {pdf}에 저장했습니다." + (f" 모든 행은 {xlsx}에 있습니다." if xlsx else ""))
+
+
+TRAINED = ("duty_free", "pccc_theft", "fetch")
+EntryId = Annotated[str, typer.Argument(metavar="업무", help="duty_free, pccc_theft, fetch.")]
 
 
 @app.command("judge-parcel")
@@ -438,7 +511,10 @@ def _require_sheet(path: Path) -> None:
 def _save(rows: "Rows", path: Path, sheet: str) -> None:
     from lib.tables import export
 
-    data = export.to_csv(rows) if path.suffix.lower() == ".csv" else export.to_xlsx(rows, sheet)
+    _write(path, export.to_csv(rows) if path.suffix.lower() == ".csv" else export.to_xlsx(rows, sheet))
+
+
+def _write(path: Path, data: bytes) -> None:
     try:
         path.write_bytes(data)
     except OSError:

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+HUNDRED_MILLION = 1e8  # 억: from here on won are told in it
+
 
 @dataclass(frozen=True)
 class Feature:
@@ -32,6 +34,8 @@ class Feature:
         value = float(value)
         if self.unit == "%":
             return f"{value:.0%}"
+        if self.unit == "원" and abs(value) >= HUNDRED_MILLION:
+            return f"{value / HUNDRED_MILLION:,.1f}억원"
         number = f"{value:,.0f}" if value.is_integer() or abs(value) >= 100 else f"{value:,.2f}"
         return f"{number}{self.unit}"
 

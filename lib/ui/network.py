@@ -1,7 +1,7 @@
-"""A small network to look around in: drag, zoom, click a point to open its neighbours.
+"""A small network to look around in: drag, zoom, click a point to open its neighbours, or a line for its rows.
 
 pyvis draws it in a frame without origin and without network access, so that a hostile name is nothing but text. The
-frame tells only the number of the point clicked; every word in it is data, never code.
+frame tells only the number of the point or line clicked; every word in it is data, never code.
 """
 
 import re
@@ -56,14 +56,22 @@ _frame = st.components.v2.component(
 
 
 def draw(
-    nodes: "pd.DataFrame", edges: "pd.DataFrame", *, title: str, key: str, chosen: str = "", height: int = 440
+    nodes: "pd.DataFrame",
+    edges: "pd.DataFrame",
+    *,
+    title: str,
+    key: str,
+    chosen: str = "",
+    height: int = 440,
+    most: int = MOST,
 ) -> str | None:
     """Draw ``nodes`` (``id``, ``label``, ``kind``, and ``about``, ``size`` if known) and ``edges`` (``source``,
-    ``target``, ``label`` if known). Returns the id of a point just clicked.
+    ``target``, and ``label``, ``colour``, ``width``, ``id`` if known; those with an ``id`` are drawn as arrows). Returns the
+    id of a point or line just clicked.
     """
-    shown = nodes.drop_duplicates("id").head(MOST)
-    if len(nodes) > MOST:
-        st.caption(f"점이 많아 {MOST}개만 그렸습니다. 점을 눌러 주변을 펼쳐 보십시오.")
+    shown = nodes.drop_duplicates("id").head(most)
+    if len(nodes) > most:
+        st.caption(f"점이 많아 {most}개만 그렸습니다. 점을 눌러 주변을 펼쳐 보십시오.")
     others = cycle(COLOURS)
     colours = {kind: GRADES.get(kind.split(": ")[-1]) or next(others) for kind in dict.fromkeys(shown["kind"])}
     legend(colours)
@@ -73,7 +81,13 @@ def draw(
     clicked = _frame(
         key=key, data={"html": html, "stamp": stamp, "height": height, "title": title}, on_node_change=lambda: None
     ).node
-    return str(ids[int(clicked)]) if clicked is not None and 0 <= int(clicked) < len(ids) else None
+    if clicked is None:
+        return None
+    lines = list(edges["id"]) if "id" in edges else []
+    one = int(clicked)
+    if one < 0:
+        return str(lines[-1 - one]) if -1 - one < len(lines) else None
+    return str(ids[one]) if one < len(ids) else None
 
 
 def legend(colours: dict[str, str]) -> None:
@@ -93,7 +107,12 @@ def page(nodes: "pd.DataFrame", edges: "pd.DataFrame", colours: dict[str, str], 
     from pyvis.network import Network
 
     net = Network(
-        height=f"{height}px", width="100%", bgcolor="rgba(0,0,0,0)", font_color="#123456", cdn_resources="in_line"
+        height=f"{height}px",
+        width="100%",
+        bgcolor="rgba(0,0,0,0)",
+        font_color="#123456",
+        cdn_resources="in_line",
+        directed="id" in edges,
     )
     number = {one: i for i, one in enumerate(nodes["id"])}
     for row in nodes.to_dict("records"):
@@ -106,12 +125,20 @@ def page(nodes: "pd.DataFrame", edges: "pd.DataFrame", colours: dict[str, str], 
             size=float(row.get("size") or 14),
             borderWidth=5 if row["id"] == chosen else 1,
         )
-    for edge in edges.to_dict("records"):
+    for i, edge in enumerate(edges.to_dict("records")):
         if edge["source"] in number and edge["target"] in number:
+            told = {"id": -1 - i, "arrows": "to"} if "id" in edge else {}  # lines are numbered downward from -1
             net.add_edge(
-                number[edge["source"]], number[edge["target"]], title=_plain(edge.get("label")), color="#8aa0b8"
+                number[edge["source"]],
+                number[edge["target"]],
+                title=_plain(edge.get("label")),
+                color=edge.get("colour") or "#8aa0b8",
+                width=float(edge.get("width") or 1),
+                **told,
             )
     net.options.physics.enabled = True
+    if "id" in edges:  # room for arrows
+        net.barnes_hut(gravity=-6000, central_gravity=0.4, spring_length=150)
     return _alone(net.generate_html())
 
 
@@ -120,7 +147,7 @@ def _alone(html: str) -> str:
     html = re.sub(r"<link\b[^>]*>|<script\b[^>]*\bsrc=[^>]*>\s*</script>", "", html)
     html = re.sub(r"<center>.*?</center>", "", html, flags=re.DOTALL)
     told = (
-        "network.on('click', e => { if (e.nodes.length) parent.postMessage(e.nodes[0], '*'); });"
+        "network.on('click', e => { const one = [...e.nodes, ...e.edges][0]; if (one !== undefined) parent.postMessage(one, '*'); });"
         "network.once('stabilized', () => setTimeout(() => network.fit(), 200)); return network;"
     )
     html = html.replace("return network;", told, 1)

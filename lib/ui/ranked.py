@@ -23,6 +23,8 @@ SHEET = {
     "legal_basis": "법적 근거",
     "evidence": "근거 행",
 }
+COUNTED = {"명": "인원", "건": "건수", "곳": "업체 수"}
+IDENTITIES = {"duty_free": "여권번호", "pccc_theft": "개인통관고유부호"}  # personal: masked in files unless asked for
 EXPLAINED = 300  # leads a file explains in full; the rest name the rules they meet
 
 
@@ -99,7 +101,7 @@ def budget(listed: Listed) -> int:
     if total == 1:
         return 1
     n: int = st.slider(
-        f"오늘 확인할 수 있는 {'인원' if listed.unit == '명' else '건수'}",
+        f"오늘 확인할 수 있는 {COUNTED[listed.unit]}",
         1,
         min(total, 500),
         min(st.session_state.get(kept, 30), total, 500),
@@ -200,10 +202,9 @@ def main_reasons(ranking: "Ranking", rows: "pd.DataFrame") -> list[str]:
 
 def downloads(listed: Listed, n: int) -> None:
     """The whole list as a file, explained only when it is asked for; who it is about is masked unless asked for too."""
-    identity = "여권번호" if "identity" in listed.ranking.rows else "개인통관고유부호"
-
     entry, name = listed.ranking.entry, f"선별목록_{listed.ranking.as_of:%Y%m%d}"
-    named = st.checkbox(
+    identity = IDENTITIES.get(entry, "")
+    named = bool(identity) and st.checkbox(
         f"파일에 {identity} 전체를 넣기",
         key=f"{entry}_named",
         help="개인정보입니다. 조회·조치에 꼭 필요할 때만 켜십시오. 켜지 않으면 가린 이름만 들어갑니다.",

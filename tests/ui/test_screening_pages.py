@@ -1,4 +1,4 @@
-"""The two screening pages as Streamlit runs them, on their demo data and on a hostile file."""
+"""The screening pages as Streamlit runs them, on their demo data and on a hostile file."""
 
 import re
 from collections.abc import Iterator
@@ -30,6 +30,7 @@ class Tried:
 PAGES = (
     Tried("duty_free", "duty_view", ("purchases", "reservations", "movements"), "품명"),
     Tried("pccc_theft", "pccc_view", ("parcels", "codes"), "품명"),
+    Tried("fetch", "fetch_view", ("exports", "imports", "payments", "firms"), "모델규격"),
 )
 
 
@@ -107,11 +108,19 @@ def test_a_lead_shows_reasons_law_and_masked_rows(listed: AppTest, tried: Tried)
     choose(listed, tried)
     words = html(listed)
     assert len(re.findall(r"font-weight:600", words)) >= 3
-    assert "관세" in words
+    assert re.search("관세법|외국환거래법", words)
     given = pd.concat(pd.read_csv(DATA / tried.id / "demo" / f"{name}.csv", dtype=str) for name in tried.needed)
     secrets = {
         str(value)
-        for title in ("여권번호", "영문성명", "개인통관고유부호", "수하인전화번호", "수하인성명", "배송지주소")
+        for title in (
+            "여권번호",
+            "영문성명",
+            "개인통관고유부호",
+            "수하인전화번호",
+            "수하인성명",
+            "배송지주소",
+            "대표자",
+        )
         if title in given
         for value in given[title].dropna().unique()
         if len(str(value)) > 2
@@ -182,7 +191,7 @@ def test_bad_rows_are_told_and_the_rest_goes_on_with_hostile_words_as_text(at: A
     frame = pd.read_csv(DATA / tried.id / "demo" / f"{first}.csv", dtype=str, keep_default_na=False)
     frame[tried.words] = HOSTILE
     frame.iloc[3, 1] = ""
-    moment = next(title for title in frame.columns if title.endswith("일시"))
+    moment = next(title for title in frame.columns if title.endswith(("일시", "수리일")))
     frame.loc[3, moment] = "어제"
     upload(at, tried, {first: frame.to_csv(index=False).encode("cp949")})
     summary = next(f.value for f in at.dataframe if "제외한 행" in f.value.columns)

@@ -22,6 +22,7 @@ from lib.screening import Evidence, Finding, Reason, rules
 from lib.screening import limits as limits_of
 from lib.screening.anomaly import anomaly, rules_score
 from lib.screening.explain import Peers, model_reasons, peer_reasons, peers
+from lib.screening.grading import within_grades
 from lib.screening.limits import Limits
 from lib.screening.ranking import Ranking
 from lib.tables.engine import Engine, connect
@@ -208,12 +209,7 @@ def _within_grades(rows: pd.DataFrame, modelled: bool) -> "np.ndarray[Any, Any]"
     """Scores that agree with the grades: one that a rule has lifted or lowered stands at the edge of its grade's range."""
     edges = PROBABILITIES if modelled else tuple(rules_score(np.array(POINTS), np.zeros(len(POINTS))))
     level = rows["grade"].map(GRADES.index).to_numpy(dtype=int)
-    low, high = np.array([*edges, 0.0])[level], np.array([2.0, *edges])[level]
-    score = rows["score"].to_numpy(dtype=float)
-    edge = 1e-3 * (np.minimum(high, 1) - low)
-    return np.asarray(
-        np.select([score < low, score >= high], [low + edge * score, high - edge * (1.001 - score)], score)
-    )
+    return within_grades(rows["score"].to_numpy(dtype=float), level, edges)
 
 
 class _Explainer:

@@ -1,0 +1,1 @@
+"""FETCH: trade against money, firm by firm."""

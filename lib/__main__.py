@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, cast
 
 import typer
 
@@ -242,7 +242,12 @@ def screen_fetch(
         "partners": partners,
         "finance": finance,
     }
-    _screen(screen.screen, "fetch", _checked(tables.TABLES, files, out), screen.CLOCK, as_of, out, top)
+    found = _screen(screen.screen, "fetch", _checked(tables.TABLES, files, out), screen.CLOCK, as_of, out, top)
+    aside = cast("screen.Firms", found).reconciled.aside()
+    if len(aside):
+        kept = out.with_name(f"{out.stem}_비교제외.csv")
+        _save(aside, kept, "비교제외")
+        print(f"비교하지 못한 {len(aside):,}행을 까닭과 함께 {kept}에 남겼습니다.", file=sys.stderr)
 
 
 @fetch_app.command("dossier")
@@ -470,7 +475,8 @@ def _screen(
     as_of: datetime | None,
     out: Path,
     top: int | None,
-) -> None:
+) -> "Ranking":
+    """Screen, write the list, tell the counts."""
     from lib.screening import model
     from lib.screening.ranking import last_day
 
@@ -490,6 +496,7 @@ def _screen(
         "점수는 확인할 단서의 순서이며 위법 여부의 판단이 아닙니다."
         + ("" if ranking.model else " (학습된 모델 없음: 규칙과 이상치 점수)")
     )
+    return ranking
 
 
 def _case_rows(entry: str | None, limit: int | None) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import streamlit as st
 
 from lib.screening.findings import Finding
-from lib.ui import cache, explain, network
+from lib.ui import cache, explain, export, network
 from lib.ui.ranked import Listed
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 HUNDRED_MILLION = 1e8
 STATUS = {"맞음": "#19a08c", "설명됨": "#2f7fd6", "신고로 소명": "#c79a1b", "미설명": "#c62a2f"}
 LINES = {"물품": "#2f7fd6", "대금": "#19a08c", "은행": "#93a3b5", "계좌": "#c79a1b"}
-MOST = 300
+BACK, WAY = "#c62a2f", "#7b3fe4"
+MOST = 300  # points drawn
 
 
 def firm(listed: Listed, found: Finding) -> None:
@@ -111,20 +112,74 @@ def explorer(listed: Listed) -> None:
     """Goods and money around a firm: expand by clicking, filter, find a way between two, look at what comes back."""
     import pandas as pd
 
-    from lib import links
     from lib.entries.fetch import network as trade
 
     ranking = cast("Firms", listed.ranking)
     whole: Graph = cache.asked((listed.key, "graph"), lambda: trade.graph(ranking.reconciled))
-    titles = dict(zip("F:" + ranking.rows["subject"], ranking.rows["title"], strict=True))
+    firms = ranking.rows.assign(id="F:" + ranking.rows["subject"]).set_index("id")
     labels = dict(zip(whole.nodes["id"], whole.nodes["label"], strict=True))
     start = st.selectbox(
-        "업체",
-        list(titles),
-        format_func=lambda one: f"{titles[one]} ({one[2:5]}-{one[5:7]}-{one[7:]})",
-        key="fetch_start",
+        "업체", list(firms.index), format_func=lambda one: f"{labels[one]} ({one[2:]})", key="fetch_start"
     )
-    first, last = trade.span(ranking.reconciled)
+    shown = _filtered(whole, *trade.span(ranking.reconciled))
+    kept = st.session_state.setdefault("fetch_open", {"start": start, "open": [start]})
+    if kept["start"] != start:
+        kept = st.session_state["fetch_open"] = {"start": start, "open": [start]}
+    near = shown.near(*kept["open"], most=MOST, hops=st.session_state["fetch_hops"])
+    nodes, edges, way = near.nodes, near.edges, _way(shown, start, list(firms.index), labels)
+    if way is not None:
+        on = whole.nodes["id"].isin(set(way["source"]) | set(way["target"]))
+        nodes = pd.concat([whole.nodes[on], nodes]).drop_duplicates("id").head(MOST)
+        edges = pd.concat([edges, way[edges.columns]]).drop_duplicates(["key", "kind", "source", "target"])
+    back, told = _comes_back(shown, start)
+    lines = _lines(edges, back, way)
+    grades = firms["grade"].to_dict()
+    drawn = pd.DataFrame(
+        {
+            "id": nodes["id"],
+            "label": nodes["label"],
+            "kind": [
+                f"업체: {grades[i]}" if i in grades else kind
+                for i, kind in zip(nodes["id"], nodes["kind"], strict=True)
+            ],
+            "size": [24 if one == start else 14 for one in nodes["id"]],
+        }
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.caption(
+            "점을 누르면 그 주변이 펼쳐지고, 선을 누르면 그 흐름의 신고·거래가 아래에 열립니다. "
+            "파랑은 물품, 초록은 대금, 보라는 찾은 길, 빨강은 돌아오는 흐름입니다."
+        )
+        if st.button("처음으로", key="fetch_reset"):
+            st.session_state["fetch_open"] = {"start": start, "open": [start]}
+            st.rerun()
+    if near.left_out:
+        st.caption(f"가까운 점 {near.left_out:,}개는 금액이 작아 빼고 {MOST}개까지만 그렸습니다. 조건을 좁혀 보십시오.")
+    clicked = network.draw(
+        drawn, lines, title="물품과 돈의 연결망", key="fetch_network", chosen=kept["open"][-1], height=520, most=MOST
+    )
+    st.caption(told)
+    if clicked and clicked in labels and clicked not in kept["open"]:
+        kept["open"].append(clicked)
+        st.rerun()
+    ends = zip(lines["source"].map(labels), lines["target"].map(labels), lines["kind"], lines["told"], strict=True)
+    names = [f"{source} → {target} · {kind} {told}" for source, target, kind, told in ends]
+    chosen = st.selectbox(
+        "흐름의 행 보기(선을 눌러도 됩니다)",
+        range(len(names)),
+        index=next(iter(lines.index[lines["id"] == clicked]), None),
+        format_func=names.__getitem__,
+        placeholder="흐름을 고르십시오",
+        key=f"fetch_line_{start}_{clicked}",
+    )
+    if chosen is not None:
+        _rows(ranking.reconciled, edges, lines.iloc[chosen])
+
+
+def _filtered(whole: "Graph", first: date, last: date) -> "Graph":
+    """The graph narrowed to the kinds, days and sums asked for."""
+    from lib.entries.fetch import network as trade
+
     with st.expander("거르기", icon="🔎"):
         kinds = st.pills(
             "흐름",
@@ -134,88 +189,56 @@ def explorer(listed: Listed) -> None:
             format_func=trade.KINDS.__getitem__,
             key="fetch_kinds",
         )
-        period = (
-            st.slider("기간", first, last, (first, last), format="YYYY-MM-DD", key="fetch_period")
-            if first < last
-            else (first, last)
-        )
+        since, until = first, last
+        if first < last:
+            span = f"fetch_period_{first}_{last}"  # another extract has other days
+            since, until = st.slider("기간", first, last, (first, last), format="YYYY-MM-DD", key=span)
         least = st.number_input("상대별 합계 최소 금액(만원)", 0, step=1_000, key="fetch_least")
-        hops = st.segmented_control("몇 다리까지", [1, 2, 3], default=2, required=True, key="fetch_hops")
-    shown = whole.only(
-        kinds=kinds or list(trade.KINDS), since=period[0], until=period[1], at_least=least * 10_000 or None
-    )
-    kept = st.session_state.setdefault("fetch_open", {"start": start, "open": [start]})
-    if kept["start"] != start:
-        kept = st.session_state["fetch_open"] = {"start": start, "open": [start]}
-    near = shown.near(*kept["open"], most=MOST, hops=hops)
-    back, told = _comes_back(shown, start, last)
+        st.segmented_control("몇 다리까지", [1, 2, 3], default=2, required=True, key="fetch_hops")
+    return whole.only(kinds=kinds or list(trade.KINDS), since=since, until=until, at_least=least * 10_000 or None)
+
+
+def _way(shown: "Graph", start: str, firms: list[str], labels: Mapping[str, str]) -> "pd.DataFrame | None":
+    """The flows that join the firm to another one, if one is chosen."""
     goal = st.selectbox(
-        "이어진 길 찾기: 이 업체에서", [one for one in titles if one != start], index=None, placeholder="상대 업체를 고르십시오",
-        format_func=titles.__getitem__, key="fetch_goal",
-    )  # fmt: skip
+        "다른 업체와 이어진 길 찾기",
+        [one for one in firms if one != start],
+        index=None,
+        placeholder="상대 업체를 고르십시오",
+        format_func=lambda one: f"{labels[one]} ({one[2:]})",
+        key="fetch_goal",
+    )
     way = shown.path(start, goal, directed=False) if goal else None
-    if goal and way is None:
-        st.info("고른 조건에서는 두 업체를 잇는 흐름이 없습니다. 기간이나 금액 조건을 넓혀 보십시오.")
-    nodes, edges = near.nodes, near.edges
     if way is not None:
-        ends = set(way["source"]) | set(way["target"])
-        nodes = pd.concat([whole.nodes[whole.nodes["id"].isin(ends)], nodes]).drop_duplicates("id").head(MOST)
-        edges = pd.concat([edges, way[edges.columns]]).drop_duplicates(["key", "kind", "source", "target"])
         st.success("이어진 길: " + " → ".join(explain.plain(labels[one]) for one in _stops(way, start)), icon="🧭")
-    summed = links.ties(edges)
-    summed["id"] = [f"E{i}" for i in range(len(summed))]
-    on_way = set(zip(way["source"], way["target"], strict=True)) if way is not None else set()
-    pairs = list(zip(summed["source"], summed["target"], strict=True))
-    summed["colour"] = [
-        "#c62a2f" if pair in back else "#7b3fe4" if pair in on_way else LINES[kind]
-        for pair, kind in zip(pairs, summed["kind"], strict=True)
+    elif goal:
+        st.info("고른 조건에서는 두 업체를 잇는 흐름이 없습니다. 기간이나 금액 조건을 넓혀 보십시오.")
+    return way
+
+
+def _lines(edges: "pd.DataFrame", back: set[tuple[str, str]], way: "pd.DataFrame | None") -> "pd.DataFrame":
+    """Parallel flows as one line each: ``id``, ``source``, ``target``, ``kind``, ``count``, ``amount``, and how it is drawn."""
+    import pandas as pd
+
+    from lib import links
+    from lib.entries.fetch import network as trade
+
+    lines = links.ties(edges)
+    on_way = set() if way is None else set(zip(way["source"], way["target"], strict=True))
+    pairs = list(zip(lines["source"], lines["target"], strict=True))
+    colours = [
+        BACK if pair in back else WAY if pair in on_way else LINES[kind]
+        for pair, kind in zip(pairs, lines["kind"], strict=True)
     ]
-    summed["width"] = [4 if pair in back or pair in on_way else 1.5 for pair in pairs]
-    summed["label"] = [
-        f"{trade.KINDS[kind]} {n:,}건 {krw / HUNDRED_MILLION:,.2f}억원\n{since:%Y-%m-%d} ~ {until:%Y-%m-%d}"
-        for kind, n, krw, since, until in zip(
-            summed["kind"], summed["count"], summed["amount"], summed["first"], summed["last"], strict=True
-        )
-    ]
-    grades = dict(zip("F:" + ranking.rows["subject"], ranking.rows["grade"], strict=True))
-    drawn = pd.DataFrame(
-        {
-            "id": nodes["id"],
-            "label": nodes["label"],
-            "kind": [
-                f"업체: {grades[one]}" if one in grades else kind
-                for one, kind in zip(nodes["id"], nodes["kind"], strict=True)
-            ],
-            "size": [24 if one == start else 14 for one in nodes["id"]],
-        }
+    told = [f"{n:,}건 {won / HUNDRED_MILLION:,.2f}억원" for n, won in zip(lines["count"], lines["amount"], strict=True)]
+    days = lines["first"].dt.strftime("%Y-%m-%d") + " ~ " + lines["last"].dt.strftime("%Y-%m-%d")
+    return lines.assign(
+        id=[f"E{i}" for i in range(len(lines))],
+        colour=colours,
+        width=[4 if colour in (BACK, WAY) else 1.5 for colour in colours],
+        told=told,
+        label=lines["kind"].map(trade.KINDS) + " " + pd.Series(told, lines.index, dtype="str") + "\n" + days,
     )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.caption(
-            "점을 누르면 그 주변이 펼쳐지고, 선을 누르면 그 흐름의 신고·거래가 아래에 열립니다. 파랑은 물품, 초록은 대금, 빨강은 돌아오는 흐름입니다."
-        )
-        if st.button("처음으로", key="fetch_reset"):
-            st.session_state["fetch_open"] = {"start": start, "open": [start]}
-            st.rerun()
-    if near.left_out:
-        st.caption(
-            f"가까운 점 {near.left_out:,}개는 금액이 작아 빼고 {MOST}개까지만 그렸습니다. 조건을 좁히거나 점을 눌러 보십시오."
-        )
-    clicked = network.draw(
-        drawn, summed, title="물품과 돈의 연결망", key="fetch_network", chosen=kept["open"][-1], height=520, most=MOST
-    )
-    st.caption(told)
-    lines = dict(zip(summed["id"], range(len(summed)), strict=True))
-    if clicked and clicked in labels and clicked not in kept["open"]:
-        kept["open"].append(clicked)
-        st.rerun()
-    names = [f"{labels[a]} → {labels[b]} · {kind} {n:,}건 {krw / HUNDRED_MILLION:,.2f}억원" for a, b, kind, n, krw in
-             zip(summed["source"], summed["target"], summed["kind"], summed["count"], summed["amount"], strict=True)]  # fmt: skip
-    line = st.selectbox(
-        "흐름의 행 보기(선을 눌러도 됩니다)", range(len(names)), index=lines.get(clicked) if clicked else None, format_func=names.__getitem__,
-        placeholder="흐름을 고르십시오", key=f"fetch_line_{clicked}",
-    )  # fmt: skip
-    if line is not None:
-        _rows(ranking.reconciled, edges, summed.iloc[line])
 
 
 def _stops(way: "pd.DataFrame", start: str) -> list[str]:
@@ -226,7 +249,7 @@ def _stops(way: "pd.DataFrame", start: str) -> list[str]:
     return stops
 
 
-def _comes_back(shown: "Graph", start: str, last: date) -> tuple[set[tuple[str, str]], str]:
+def _comes_back(shown: "Graph", start: str) -> tuple[set[tuple[str, str]], str]:
     """The pairs of points on flows that return to the firm, and a word on them."""
     from lib.entries.fetch import network as trade
 
@@ -260,8 +283,6 @@ def _rows(done: "Reconciled", edges: "pd.DataFrame", tie: Mapping[str, Any] | An
 
 def overview(listed: Listed) -> None:
     """All firms together: how much of the trade and the money is explained, and by what."""
-    import pandas as pd
-
     from lib.entries.fetch.residuals import CODES
 
     done = cast("Firms", listed.ranking).reconciled
@@ -276,22 +297,10 @@ def overview(listed: Listed) -> None:
     by_code = (done.left.groupby("code")["krw"].sum().sort_values(ascending=False) / HUNDRED_MILLION).head(12)
     names = [f"{CODES[str(code)][0]} · {CODES[str(code)][1].split(':')[0]}" for code in by_code.index]
     explain.show(explain.bars(names, by_code.to_list(), "억원"), "fetch_codes")
-    if len(done.ledger.aside):
+    if len(aside := done.aside()):
         st.markdown("**비교하지 못해 따로 둔 행**")
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    "자료": done.ledger.aside["table"].map(_TITLES),
-                    "번호": done.ledger.aside["key"],
-                    "까닭": done.ledger.aside["why"],
-                }
-            ),
-            hide_index=True,
-            height=240,
-        )
-
-
-_TITLES = {"exports": "수출신고", "imports": "수입신고", "payments": "외환 지급·영수", "finance": "무역금융"}
+        st.dataframe(aside, hide_index=True, height=240)
+        export.downloads(cast("list[dict[str, Any]]", aside.to_dict("records")), "비교하지 못한 행", key="fetch_aside")
 
 
 # Charts

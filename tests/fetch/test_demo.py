@@ -54,7 +54,9 @@ def test_the_sample_is_small_and_no_page_reads_its_truth() -> None:
     assert told == {"truth", "truth_matches", "truth_residuals"}
     assert not told & set(TABLES)
     readers = [*(ROOT / "lib" / "entries" / "fetch").glob("*.py"), *(ROOT / "pages").glob("*.py")]
-    assert not [p.name for p in readers if p.name not in ("demo.py", "training.py") and "truth" in p.read_text(encoding="utf-8")]
+    assert not [
+        p.name for p in readers if p.name not in ("demo.py", "training.py") and "truth" in p.read_text(encoding="utf-8")
+    ]
 
 
 def test_a_seed_makes_one_world_and_another_seed_another() -> None:

@@ -45,7 +45,7 @@ FEATURES = (
     Feature("low_share", "단가가 낮은 신고 비율", "%", rows="price_low"),
     Feature("low_krw", "낮은 단가로 빠진 금액", "원", rows="price_low"),
     Feature("kg_share", "kg당 가격이 높은 신고 비율", "%", rows="kg_price"),
-    Feature("loop_count", "같은 물품이 돌아온 신고 건수", "건", rows="loop"),
+    Feature("loop_count", "같은 물품이 돌아온 횟수", "회", rows="loop"),
     Feature("loop_share", "같은 물품이 돌아온 신고 비율", "%", rows="loop"),
     Feature("financed_krw", "사고·미회수로 끝난 무역금융 금액", "원", rows="financed"),
     Feature("sharing", "같은 주소·대표자(또는 새 대표자) 업체 수", "곳", rows="shared"),
@@ -105,7 +105,8 @@ def build(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
         lows=many("price_low"),
         low_krw=some("price_low"),
         heavies=many("kg_price"),
-        loop_count=many("loop"),
+        loop_count=signs.value.sum(where=signs.sign == "loop").fill_null(0),
+        legs=many("loop"),
         financed_krw=some("financed"),
         sharing=signs.value.max(where=signs.sign == "shared").fill_null(0),
     )
@@ -138,7 +139,7 @@ def build(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
         high_share=_share(t.highs, t.declarations),
         low_share=_share(t.lows, t.declarations),
         kg_share=_share(t.heavies, t.declarations),
-        loop_share=_share(t.loop_count, t.declarations),
+        loop_share=_share(t.legs, t.declarations),
         months_old=((today - t.founded) / 30.44).cast("float64"),
         months_ceo=((today - t.ceo_changed) / 30.44).cast("float64"),
     )

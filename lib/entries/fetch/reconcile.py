@@ -154,18 +154,14 @@ class _Rows:
         parts = []
         d, p = _same(self.d_block, self.due, self.ready, self.p_block, self.amount, self.day, NEAR)
         parts.append(self._pairs(d, p, "exact", 0.0))
-        low, high = (
-            self.due - self.d_fee,
-            self.due + np.where(self.freight, (self.limits["freight_share"] / 100 * self.due).astype(np.int64), 0),
-        )
-        d, p = _between(self.d_block, low, high, self.p_block, self.amount, SIMILAR)
-        less, more = self.amount[p] < self.due[d], self.amount[p] > self.due[d]
-        near = (np.abs(self.day[p] - self.ready[d]) <= self.window) & (
-            self._same_partner(d, p) | (self.p_partner[p] < 0)
-        )
-        for chosen, how, allowed in ((less & near, "fee", self.d_fee), (more & near, "freight", high - self.due)):
-            off = np.abs(self.amount[p] - self.due[d])[chosen] / np.maximum(allowed[d][chosen], 1)
-            parts.append(self._pairs(d[chosen], p[chosen], how, off))
+        more = self.due + (self.limits["freight_share"] / 100 * self.due * self.freight).astype(np.int64)
+        for low, high, how in ((self.due - self.d_fee, self.due - 1, "fee"), (self.due + 1, more, "freight")):
+            d, p = _between(self.d_block, low, high, self.p_block, self.amount, SIMILAR)
+            near = np.abs(self.day[p] - self.ready[d]) <= self.window
+            near &= self._same_partner(d, p) | (self.p_partner[p] < 0) | self.third[p]
+            d, p = d[near], p[near]
+            off = np.abs(self.amount[p] - self.due[d]) / np.maximum((high - low)[d], 1)
+            parts.append(self._pairs(d, p, how, off))
         parts.append(self._converted())
         found = pd.concat(parts, ignore_index=True)
         found = found[self.d_open[found["d"]] & self.p_open[found["p"]]]
@@ -200,11 +196,9 @@ class _Rows:
 
     def _learn_habits(self, ones: pd.DataFrame) -> None:
         """How long each partner takes, from pairs that have no rival."""
-        d_count, p_count = (
-            np.bincount(ones["d"], minlength=self.declarations),
-            np.bincount(ones["p"], minlength=self.payments),
-        )
-        sole = ones[(d_count[ones["d"]] == 1) & (p_count[ones["p"]] == 1) & ~ones["other"]]
+        same = ones[(ones["how"] == "exact") & ~ones["other"]]  # near-equal sums are no rivals of equal ones
+        rivals = [np.bincount(same[side], minlength=n) for side, n in (("d", self.declarations), ("p", self.payments))]
+        sole = same[(rivals[0][same["d"]] == 1) & (rivals[1][same["p"]] == 1)]
         lag = pd.Series(self.day[sole["p"]] - self.ready[sole["d"]])
         for key in (self.d_firm, self.d_partner):  # the partner's own habit outranks the firm's
             known = lag.groupby(key[sole["d"]]).median()
@@ -218,7 +212,7 @@ class _Rows:
     def _weighed(self, ones: pd.DataFrame) -> Hypotheses:
         d, p = ones["d"].to_numpy(), ones["p"].to_numpy()
         cost = self._late(d, p) + 2 * ones["off"].to_numpy(float)
-        cost += ones["how"].map({"fee": 1, "freight": 3, "converted": 6}).fillna(0).to_numpy(float)
+        cost += ones["how"].map({"fee": 3, "freight": 3, "converted": 6}).fillna(0).to_numpy(float)
         cost += np.where(ones["unnamed"], 4, 0) + np.where(ones["other"] & ~self.third[p], 9, 0)
         cost += np.where(
             ones["other"] & (self.amount[p] % 100_000 == 0) & ~ones["cited"], 6, 0
@@ -458,14 +452,14 @@ class _Rows:
 
 
 def _between(group: Array, low: Array, high: Array, others: Array, values: Array, most: int) -> tuple[Array, Array]:
-    """Places (i, j) with the same group and low[i] <= values[j] <= high[i]; ``most`` j an i, the lowest first."""
+    """Places (i, j) with the same group and low[i] <= values[j] <= high[i]; ``most`` j an i, the highest of them."""
     ladder = np.unique(values)
     order = np.lexsort((values, others))
     width = len(ladder) + 1
     keys = others[order] * width + np.searchsorted(ladder, values[order])
     begin = np.searchsorted(keys, group * width + np.searchsorted(ladder, low, "left"), "left")
     end = np.searchsorted(keys, group * width + np.searchsorted(ladder, high, "right"), "left")
-    return _spread(begin, np.minimum(end, begin + most), order)
+    return _spread(np.maximum(begin, end - most), end, order)
 
 
 def _same(

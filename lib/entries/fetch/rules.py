@@ -72,8 +72,8 @@ _POINTING: tuple[Rule, ...] = (
     ),
     _rule(
         "loop", "5 순환 거래", 35, FALSE_EXPORT,
-        lambda t, m: (t.loop_count >= 2 * m["loops"]) & (t.loop_share * 100 >= m["price_share"]),
-        lambda r, m: f"같은 모델·수량·중량의 물품이 나갔다가 돌아온 신고가 {r['loop_count']:.0f}건({_pct(r['loop_share'])})임",
+        lambda t, m: (t.loop_count >= m["loops"]) & (t.loop_share * 100 >= m["price_share"]),
+        lambda r, m: f"같은 모델·수량·중량의 물품이 나갔다가 돌아온 것이 {r['loop_count']:.0f}회이며 신고의 {_pct(r['loop_share'])}임",
     ),
     _rule(
         "financed", "6 허위수출 채권매각", 35, FALSE_EXPORT,
@@ -113,7 +113,7 @@ _POINTING: tuple[Rule, ...] = (
         lambda r, m: f"거래가 없는 고위험지 계좌와 {won(r['risky_krw'])}({_pct(r['risky_share'])})을 주고받음",
     ),
     _rule(
-        "kg_price", "13 중량·금액 괴리", 15, PRICE,
+        "kg_price", "13 중량·금액 괴리", 25, PRICE,
         lambda t, m: t.kg_share * 100 >= m["price_share"],
         lambda r, m: f"신고의 {_pct(r['kg_share'])}가 같은 HS부호 다른 업체보다 kg당 가격이 높음",
     ),

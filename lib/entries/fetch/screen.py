@@ -16,6 +16,7 @@ from lib.entries.fetch import features, ledger, reconcile, residuals, signs
 from lib.entries.fetch.features import FEATURES
 from lib.entries.fetch.ledger import EPOCH, Ledger
 from lib.entries.fetch.rules import RULES, won
+from lib.entries.fetch.tables import TABLES
 from lib.screening import Evidence, Finding, Reason, rules
 from lib.screening import limits as limits_of
 from lib.screening.anomaly import anomaly, rules_score
@@ -76,6 +77,12 @@ class Reconciled:
     def of(self, name: str, firm: str) -> pd.DataFrame:
         """The rows of one firm of ``declared``, ``paid``, ``finance``, ``left``, ``signs`` or ``matches``, under their old index."""
         return pd.DataFrame(self._tables[name].iloc[self._places[name].get(firm, [])])
+
+    def aside(self) -> pd.DataFrame:
+        """The rows that could not be compared, as they are told: 자료, 번호, 까닭."""
+        rows = self.ledger.aside
+        titles = {name: table.title for name, table in TABLES.items()}
+        return pd.DataFrame({"자료": rows["table"].map(titles), "번호": rows["key"], "까닭": rows["why"]})
 
     @cached_property
     def balance(self) -> pd.DataFrame:

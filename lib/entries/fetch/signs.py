@@ -94,7 +94,7 @@ def weights(seen: Seen) -> pd.DataFrame:
         return rows
     log = np.log(rows["krw"].to_numpy(float) / rows["weight_kg"].to_numpy(float))
     z, gap = _against_peers(rows["firm"], [rows["side"], rows["hs10"]], log, seen.limits)
-    far = (z >= seen.limits["price_z"]) & (np.expm1(gap) >= seen.limits["price_gap"] / 100)
+    far = (z >= seen.limits["price_z"]) & (np.expm1(gap) >= seen.limits["kg_gap"] / 100)
     told = rows.assign(z=z, gap=np.expm1(gap))[far]
     note = [f"kg당 가격이 같은 HS부호 다른 업체 중앙값의 {1 + gap:.1f}배" for gap in told["gap"]]
     return _told(told, "kg_price", told["z"], note)
@@ -273,17 +273,18 @@ def loops(seen: Seen) -> pd.DataFrame:
     d = seen.ledger.declared
     rows = d[d["model"].notna() & (d["quantity"] > 0) & ~d["class_"].isin(["return", "processing", "lease"])]
     model = each(rows["model"], lambda text: "".join(text.upper().split()))
+    rare = rows.groupby(rows["hs10"] + " " + model)["firm"].transform("nunique") <= RARE
     rows = rows[["firm", "table", "no", "day", "krw", "weight_kg"]].assign(
-        thing=_grouped([rows["hs10"], model, rows["quantity"].astype(float)]), who=each(rows["name"], plain_name)
+        thing=_grouped([rows["hs10"], model, rows["quantity"].astype(float)]),
+        who=each(rows["name"], plain_name),
+        rare=rare,
     )
     out, back = rows[rows["table"] == "exports"], rows[rows["table"] == "imports"]
-    firms = rows.groupby("thing")["firm"].nunique()
-    rare = firms.index[firms <= RARE]
     pairs = pd.concat(
         [
             out.merge(back.assign(firm_back=back["firm"]), on=["thing", "firm"], suffixes=("", "_back")),
             out[out["who"] != ""].merge(back, on=["thing", "who"], suffixes=("", "_back")),
-            out[out["thing"].isin(rare)].merge(back, on="thing", suffixes=("", "_back")),
+            out[out["rare"]].merge(back, on="thing", suffixes=("", "_back")),
         ],
         ignore_index=True,
     )
@@ -296,13 +297,14 @@ def loops(seen: Seen) -> pd.DataFrame:
     pairs = pairs[near.to_numpy(bool)].drop_duplicates(["no", "no_back"])
     route = pairs.groupby(["firm", "firm_back"])["thing"].transform("nunique") >= seen.limits["loops"]
     pairs = pairs[pairs["close"] | route]
-    there = pairs[["firm", "table", "no", "day", "krw", "no_back"]].set_axis(_LEG, axis=1)
-    again = pairs[["firm_back", "table_back", "no_back", "day_back", "krw_back", "no"]].set_axis(_LEG, axis=1)
+    pairs["share"] = np.where(pairs["firm"] == pairs["firm_back"], 0.5, 1.0)  # of a round: one firm may hold both legs
+    there = pairs[["firm", "table", "no", "day", "krw", "no_back", "share"]].set_axis(_LEG, axis=1)
+    again = pairs[["firm_back", "table_back", "no_back", "day_back", "krw_back", "no", "share"]].set_axis(_LEG, axis=1)
     both = pd.concat([there, again], ignore_index=True).drop_duplicates(["table", "no"])
-    return _told(both, "loop", note="같은 모델·수량·중량: " + both["other"].astype("str"))
+    return _told(both, "loop", both["share"], "같은 모델·수량·중량: " + both["other"].astype("str"))
 
 
-_LEG = ["firm", "table", "no", "day", "krw", "other"]
+_LEG = ["firm", "table", "no", "day", "krw", "other", "share"]
 
 
 def financed(seen: Seen) -> pd.DataFrame:

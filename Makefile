@@ -9,7 +9,7 @@ run: .venv/.runtime          ## open the suite
 	$(BIN)/streamlit run Home.py $(ARGS)
 
 test: .venv/.tests           ## every test but the slow ones
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	bash .ci/tests $(BIN)/python $(ARGS)
 
 test-slow: .venv/.tests
 	$(BIN)/python -m pytest -m slow $(ARGS)
@@ -24,6 +24,7 @@ bench: .venv/.tests          ## recall, verdict rates, speed and memory; writes 
 	$(BIN)/python -m tests.benchmarks.hazard_photo $(ARGS)
 	$(BIN)/python -m tests.benchmarks.screening main
 	$(BIN)/python -m tests.benchmarks.links main
+	$(BIN)/python -m tests.benchmarks.fetch main
 
 easyocr: .venv/.runtime      ## the other reading engine, on a CPU build of torch
 	bash .ci/easyocr

@@ -23,13 +23,6 @@ hypothesis_settings.register_profile("ax", deadline=None)  # speed is measured b
 hypothesis_settings.load_profile("ax")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For two processes side by side: all browser tests in one, each other file in either."""
-    for item in items:
-        group = "browser" if item.get_closest_marker("browser") else item.path.as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture
 def data_dir(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """All state of the suite under a folder of this test, and no PostgreSQL configured."""

@@ -202,6 +202,9 @@ def card_markdown(card: Mapping[str, Any]) -> str:
     if world := card.get("evaluation_world"):
         lines += ["", f"#### {world['about']}에서의 성능", *_measures_lines(world["model"])]
         lines += ["", "같은 자료에서 규칙만 쓸 때:", *_measures_lines(world["rules_only"])]
+    for title, rows in kind_tables(card):
+        lines += ["", f"#### {title}", "| " + " | ".join(rows[0]) + " |", "|---|" + "---:|" * (len(rows[0]) - 1)]
+        lines += ["| " + " | ".join(row.values()) + " |" for row in rows]
     lines += ["", "#### 한계"]
     if synthetic:
         lines.append("- 합성 자료의 규칙성을 배운 것이므로, 실제 자료로 다시 학습·평가하기 전에는 참고로만 쓰십시오.")
@@ -213,6 +216,45 @@ def card_markdown(card: Mapping[str, Any]) -> str:
         "- 국적·성별·나이는 학습 항목이 아닙니다.",
     ]
     return "\n".join(lines)
+
+
+_KIND_TABLES = {
+    "found_by_kind": "유형별로 찾은 비율",
+    "false_alarms": "선의의 유형별 오경보",
+    "nationality": "국적별 오경보(국적은 학습 항목이 아님)",
+}
+_KIND_COLUMNS = {
+    "title": "집단",
+    "group": "집단",
+    "codes": "대상 수",
+    "firms": "대상 수",
+    "harmless": "대상 수",
+    "alarms": "오경보 수",
+    "rate": "오경보율",
+    "model_suspect": "모델: 의심 이상",
+    "model_strong": "모델: 유력",
+    "model_fifth": "모델: 상위 20%",
+    "rules_only_suspect": "규칙만: 의심 이상",
+    "rules_only_strong": "규칙만: 유력",
+    "rules_only_fifth": "규칙만: 상위 20%",
+    "any_rule": "규칙에 걸림",
+}
+
+
+def kind_tables(card: Mapping[str, Any]) -> list[tuple[str, list[dict[str, str]]]]:
+    """A card's tables by kind of subject: their Korean title, and rows under Korean headings."""
+    told = {**card, **card.get("evaluation_world", {})}
+    return [
+        (title, [{_KIND_COLUMNS[k]: _kind_cell(k, v) for k, v in row.items() if k in _KIND_COLUMNS} for row in rows])
+        for name, title in _KIND_TABLES.items()
+        if isinstance(rows := told.get(name), list) and rows
+    ]
+
+
+def _kind_cell(name: str, value: Any) -> str:
+    if not isinstance(value, int | float):
+        return "-" if value is None else str(value)
+    return f"{value:,.0f}" if name in ("codes", "firms", "harmless", "alarms") else f"{value:.1%}"
 
 
 def _measures_lines(told: Mapping[str, Any]) -> list[str]:

@@ -136,39 +136,12 @@ def drifted(listed: Listed | None) -> None:
 
 
 def fairness(card: Mapping[str, Any]) -> None:
-    """False alarms by harmless kind and by nationality, where the card reports them."""
-    told = {**card, **card.get("evaluation_world", {})}
-    for name, title in (
-        ("false_alarms", "선의의 유형별 오경보"),
-        ("nationality", "국적별 오경보(국적은 학습 항목이 아님)"),
-    ):
-        rows = told.get(name)
-        if isinstance(rows, list) and rows:
-            st.markdown(f"**{title}**")
-            st.dataframe(
-                [{ALARMS[k]: alarm(k, v) for k, v in row.items() if k in ALARMS} for row in rows], hide_index=True
-            )
+    """What is found of each kind, and false alarms by harmless kind and nationality, where the card reports them."""
+    from lib.screening.evaluate import kind_tables
 
-
-ALARMS = {
-    "title": "집단",
-    "group": "집단",
-    "codes": "대상 수",
-    "harmless": "대상 수",
-    "alarms": "오경보 수",
-    "rate": "오경보율",
-    "model_suspect": "모델: 의심 이상",
-    "model_strong": "모델: 유력",
-    "rules_only_suspect": "규칙만: 의심 이상",
-    "rules_only_strong": "규칙만: 유력",
-}
-
-
-def alarm(name: str, value: Any) -> str:
-    """A cell of the false-alarm table."""
-    if not isinstance(value, int | float):
-        return "-" if value is None else str(value)
-    return f"{value:,.0f}" if name in ("codes", "harmless", "alarms") else f"{value:.1%}"
+    for title, rows in kind_tables(card):
+        st.markdown(f"**{title}**")
+        st.dataframe(rows, hide_index=True)
 
 
 def again(item: Entry, listed: Listed, harmful: Mapping[str, bool], known: Known) -> None:

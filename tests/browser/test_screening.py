@@ -1,4 +1,4 @@
-"""The two tabular pages as an investigator drives them: own files, leads, cases, one declaration, network, new model."""
+"""The tabular pages as an investigator drives them: own files, leads, cases, one declaration, network, new model."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from playwright.sync_api import Error, Frame, Locator, Page, expect
+from pypdf import PdfReader
 
 from lib.casework import CaseBook
 from lib.settings import DATA
@@ -15,7 +16,7 @@ from tests.browser.test_journey import overflow
 
 pytestmark = pytest.mark.browser
 
-BUYERS, CODES = "/duty_free", "/pccc_theft"
+BUYERS, CODES, FIRMS = "/duty_free", "/pccc_theft", "/fetch"
 DECISIONS = 36
 HOSTILE = "<img src=x onerror=alert(1)> **굵게** :red[빨강] $x$"
 
@@ -286,10 +287,34 @@ def test_decisions_teach_a_new_model_which_is_compared_and_then_screens_the_list
     expect(page.get_by_text("무엇이 점수를 올리고 내렸습니까")).to_be_visible()
 
 
+def test_a_firm_gets_its_dossier_and_a_line_of_the_network_its_rows(server: Server, page: Page) -> None:
+    open_demo(page, server, FIRMS)
+    choose(page)
+    name = page.get_by_role("heading", level=3).first.inner_text()
+    number = re.findall(r"[0-9]{3}-[0-9]{2}-[0-9]{5}", name)[0]
+    page.get_by_role("button", name="사건 개요서 만들기").click()
+    with page.expect_download(timeout=60_000) as told:
+        page.get_by_role("button", name="PDF 내려받기").click()
+    text = "".join(sheet.extract_text() for sheet in PdfReader(told.value.path()).pages)
+    assert number in text
+    assert "혐의정보" in text
+    view(page, "연결망")
+    frame, points = drawn(page, 1)
+    assert points <= 300
+    frame.wait_for_function("typeof edges !== 'undefined' && edges.length > 0")
+    kinds = set(frame.evaluate("edges.get().map(line => line.color)"))
+    assert len(kinds) >= 2, "goods and money are drawn apart"
+    page.get_by_role("combobox", name="흐름의 행 보기(선을 눌러도 됩니다)").click()
+    page.get_by_role("option").first.click()
+    rows = page.get_by_test_id("stDataFrame").filter(has_text="번호").last
+    expect(rows.locator("td").first).to_be_attached()
+
+
 @pytest.mark.parametrize(("path", "views"), [
     (BUYERS, ("전체 그림", "기준값", "모델", "사건 목록")),
     (CODES, ("한 건 판정", "모니터링", "전체 그림", "기준값", "모델", "사건 목록")),
-], ids=["duty_free", "pccc_theft"])  # fmt: skip
+    (FIRMS, ("연결망", "전체 그림", "기준값", "모델", "사건 목록")),
+], ids=["duty_free", "pccc_theft", "fetch"])  # fmt: skip
 def test_on_a_phone_nothing_sticks_out_and_the_first_screen_says_what_to_do(
     server: Server, phone: Page, path: str, views: tuple[str, ...]
 ) -> None:

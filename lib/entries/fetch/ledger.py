@@ -30,10 +30,14 @@ EPOCH = date(1970, 1, 1)
 RECEIPT, PAYMENT = "R", "P"  # 영수 settles an export, 지급 an import
 UNSETTLED = ("free",)  # classes of declarations for which no money is due
 OPEN = ("return", "consignment", "processing", "lease")  # classes for which money may come or not
+SHORT_WORD = 4  # letters; a word as short must be the same in both spellings
+SAME_WORD = 75  # rapidfuzz ratio of two longer words
+CLOSER = 94  # of two names whose words are run together or torn apart
+CLEAR_NAME = 12  # letters from which on the beginning of a name may have slips
 SAME_NAME = 90  # rapidfuzz ratio of two partner names without marks and company forms
 NAME_LENGTH = 6  # shorter names must be equal
 CUT_NAME = 7  # a name this long may be the beginning of another, as banks cut them
-STALE = 31  # days for which a rate serves
+STALE, STALE_GUESS = 31, 92  # days for which a rate serves, and one taken from the declarations
 _TEXT = pd.StringDtype("pyarrow")
 
 
@@ -42,9 +46,9 @@ class Ledger:
     """Days count from 1970; ``due`` and ``amount`` are whole cents of ``currency``, ``krw`` is won; ``partner`` numbers a
     partner of a firm (-1: unnamed).
 
-    ``declared``: no, table, firm, side, day (accepted), ready (shipped), partner, name, country, currency, due, goods_only,
+    ``declared``: no, number (as compared), table, firm, side, day (accepted), ready (shipped), partner, name, country, currency, due, goods_only,
     krw, class_, incoterms, hs10, model, quantity, unit, weight_kg. ``paid``: no, firm, side, day, partner, name, country,
-    account_country, account, bank, currency, amount, krw, class_, report, cited. ``partners``: partner, firm, name, country,
+    account_country, account, bank, currency, amount, krw, class_, report, cited, numbers (cited ones, as compared). ``partners``: partner, firm, name, country,
     related. ``aside``: table, key, why (Korean). ``guessed``: currencies whose rates were taken from the declarations.
     """
 
@@ -120,6 +124,7 @@ def _declared(rows: pd.DataFrame, table: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "no": rows["declaration_no"],
+            "number": each(rows["declaration_no"], plain_number),
             "table": table,
             "firm": _digits(rows["firm"]),
             "side": RECEIPT if exports else PAYMENT,
@@ -127,7 +132,7 @@ def _declared(rows: pd.DataFrame, table: str) -> pd.DataFrame:
             "ready": rows["shipped_on"].fillna(rows["accepted_on"]) if exports else rows["accepted_on"],
             "partner_code": rows["partner_code"],
             "name": rows["partner"],
-            "country": rows["country"].fillna(rows["partner_country"] if exports else rows["origin"]),
+            "country": places(rows["country"].fillna(rows["partner_country"] if exports else rows["origin"])),
             "currency": rows["currency"].where(~unpriced, "USD"),
             "due": due.fillna(rows["value_usd"]),
             "goods_only": rows["amount"].isna(),  # the price of the goods: freight may come on top
@@ -154,8 +159,8 @@ def _paid(rows: pd.DataFrame) -> pd.DataFrame:
             "day": rows["paid_on"],
             "partner_code": rows["partner_code"],
             "name": rows["partner"],
-            "country": rows["country"],
-            "account_country": rows["account_country"].fillna(rows["country"]),
+            "country": places(rows["country"]),
+            "account_country": places(rows["account_country"].fillna(rows["country"])),
             "account": rows["account"],
             "bank": rows["bank"],
             "currency": rows["currency"],
@@ -165,6 +170,7 @@ def _paid(rows: pd.DataFrame) -> pd.DataFrame:
             "class_": each(rows["reason"], lambda text: kind_of("reason", text)),
             "report": each(rows["report"], lambda text: kind_of("report", text)),
             "cited": rows["cited"],
+            "numbers": each(rows["cited"], plain_numbers),
         }
     )
 
@@ -172,7 +178,23 @@ def _paid(rows: pd.DataFrame) -> pd.DataFrame:
 def _finance(rows: pd.DataFrame) -> pd.DataFrame:
     told = rows.rename(columns={"finance_no": "no", "granted_on": "day"})
     none = pd.array([pd.NA] * len(rows), "Int64")
-    return told.assign(firm=_digits(rows["firm"]), table="finance", value_usd=none, value_krw=none)
+    return told.assign(
+        numbers=each(rows["cited"], plain_numbers),
+        firm=_digits(rows["firm"]),
+        table="finance",
+        value_usd=none,
+        value_krw=none,
+    )
+
+
+def plain_number(number: str) -> str:
+    """A declaration number as it is compared: letters and digits."""
+    return re.sub(r"[\W_]", "", number.upper())
+
+
+def plain_numbers(cited: str) -> str:
+    """The declaration numbers in a bank's cell, as they are compared, parted by blanks."""
+    return " ".join(filter(None, map(plain_number, re.split(r"[,;|/\s]+", cited))))
 
 
 def each(texts: Any, told: Callable[[str], str]) -> Any:
@@ -200,6 +222,26 @@ def kind_of(what: str, text: str) -> str:
         if match in plain if re.search("[가-힣]", match) else any(part.startswith(match) for part in parts):
             return kind
     return "other" if what == "report" else "goods"
+
+
+@cache
+def _codes_of_places() -> dict[str, str]:
+    with (DATA / "fetch" / "countries.csv").open(encoding="utf-8", newline="") as file:
+        return {name: row["code"] for row in csv.DictReader(file) for name in row["names"].split("|")}
+
+
+def places(countries: Any) -> Any:
+    """Two-letter codes of countries written as codes or in Korean (``data/fetch/countries.csv``); others as they are."""
+
+    def code(text: str) -> str:
+        plain = text.strip().upper()
+        if found := re.match(r"[A-Z]{2}(?![A-Z])", plain):
+            return found.group()
+        named = _codes_of_places()
+        return named.get(re.sub(r"\s|[(（].*", "", plain)) or named.get(re.split(r"[\s(（]", plain)[0], plain)
+
+    told = each(countries, code)
+    return told.mask(told == "")
 
 
 def _usable(
@@ -244,14 +286,14 @@ class _Rates:
             rows = rows.rename(columns={money: "cents"})
             parts.append(rows[rows["cents"] > 0][["currency", "day", "cents", "value_krw", "value_usd"]])
         rows = pd.concat(parts, ignore_index=True)
-        rows["month"] = rows["day"] // 30 * 30
+        rows["month"] = rows["day"] // 30 * 30 + 15  # the middle of thirty days
         in_won = rows[rows["value_krw"].notna()]
         won = (in_won["value_krw"] / in_won["cents"] / 100).groupby([in_won["currency"], in_won["month"]]).median()
         both = rows[rows["value_krw"].notna() & (rows["value_usd"] > 0)]
         dollar = (both["value_krw"] / both["value_usd"] / 100).groupby(both["month"]).median()
         if (told["currency"] == "USD").any():
             usd = told[told["currency"] == "USD"]
-            dollar = usd["won"].groupby(usd["day"] // 30 * 30).median()
+            dollar = usd["won"].groupby(usd["day"] // 30 * 30 + 15).median()
         in_usd = rows[rows["value_usd"].notna()]
         cross = (in_usd["value_usd"] / in_usd["cents"]).groupby([in_usd["currency"], in_usd["month"]]).median()
         cross = cross * cross.index.get_level_values("month").map(dollar.to_dict())
@@ -262,7 +304,7 @@ class _Rates:
         )
 
     def won(self, rows: pd.DataFrame, money: str) -> Any:
-        """Won of each row: the rate of the day, or the nearest one ``STALE`` days away at most."""
+        """Won of each row: the rate of the day, or the nearest one, ``STALE`` days away at most (a guessed one ``STALE_GUESS``)."""
         won = pd.Series(np.nan, rows.index)
         for currency, part in rows.groupby("currency"):
             if currency == "KRW":
@@ -271,11 +313,12 @@ class _Rates:
             table = self._table.get(str(currency))
             if table is None:
                 continue
+            stale = STALE_GUESS if currency in self.guessed else STALE
             days, day = table["day"].to_numpy(), part["day"].to_numpy(dtype=np.int64)
             at = np.clip(np.searchsorted(days, day, "right") - 1, 0, len(days) - 1)
             later = np.minimum(at + 1, len(days) - 1)
-            at = np.where(np.abs(days[at] - day) <= STALE, at, later)
-            near = np.abs(days[at] - day) <= STALE
+            at = np.where(np.abs(days[at] - day) <= stale, at, later)
+            near = np.abs(days[at] - day) <= stale
             rate = np.where(near, table["won"].to_numpy()[at], np.nan)
             won[part.index] = part[money].astype("float64").to_numpy(dtype=float, na_value=np.nan) * rate
         return won
@@ -287,16 +330,23 @@ class _Rates:
 BANK_CUTS = 30  # a name this long may end in the middle of a word
 _CUT_FORM = r"L|LI|LIM|LIMI|LIMIT|LIMITE|C|COM|COMP|COMPA|COMPAN|CORPO|CORPOR\w*|LT|IN|P|PT|PR|PRI|PRIV\w*"
 _FORMS = re.compile(
-    r"\b(CO|COMPANY|LTD|LIMITED|LLC|INC|CORP|CORPORATION|GMBH|SA|SRL|BV|PTE|PTY|PLC|JSC|KG|AG|SDN|BHD|FZE|FZCO|KK|THE)\b"
+    r"(CO|COMPANY|LTD|LIMITED|LLC|INC|CORP|CORPORATION|GMBH|SA|SRL|BV|PTE|PTY|PLC|JSC|KG|AG|SDN|BHD|FZE|FZCO|KK|THE|AND|및)"
 )
 
 
-def plain_name(name: str) -> str:
-    """A partner's name as it is compared: capitals and digits, without company forms and marks."""
+def words_of(name: str) -> str:
+    """A partner's name in capitals, without company forms and marks."""
     upper = re.sub(r"[^\w\s]", " ", name.upper().replace(".", "")).replace("_", " ")
-    if len(name) >= BANK_CUTS and re.fullmatch(_CUT_FORM, last := upper.split()[-1]):
-        upper = upper.removesuffix(last)
-    return re.sub(r"\s+", "", _FORMS.sub(" ", upper)) or re.sub(r"\s+", "", upper)
+    words = upper.split()
+    if len(name) >= BANK_CUTS and words and re.fullmatch(_CUT_FORM, words[-1]):
+        words = words[:-1]
+    kept = " ".join(word for word in words if not _FORMS.fullmatch(word))
+    return kept or " ".join(words)
+
+
+def plain_name(name: str) -> str:
+    """``words_of`` as names are compared: banks run words together and tear them apart."""
+    return words_of(name).replace(" ", "")
 
 
 def _partners(
@@ -309,16 +359,17 @@ def _partners(
     both = both.reset_index(drop=True)
     plain = each(both["name"], plain_name)
     codes = both["partner_code"].fillna("").str.strip().str.upper()
-    official = dict(zip(listed["partner_code"].str.upper(), each(listed["name"], plain_name), strict=True))
-    called = plain.mask(plain == "", codes.map(official))
+    listed_names = dict(zip(listed["partner_code"].str.upper(), listed["name"], strict=True))
+    official = codes.map(listed_names).astype(_TEXT)
+    called = plain.mask(plain == "", each(official, plain_name))
     firm, _ = pd.factorize(both["firm"])
-    name, names = pd.factorize(called.mask(called == ""))
+    name, _ = pd.factorize(called.mask(called == ""))
     code, _ = pd.factorize(codes.mask(codes == ""))
     by_name, by_code = _numbers(firm, name), _numbers(firm, code)
     top = int(by_name.max(initial=-1)) + 1
     links = [
         np.column_stack([by_name, np.where(by_code >= 0, by_code + top, -1)]),
-        _alike(firm, by_name, names[name], len(declared)),
+        _alike(firm, by_name, each(both["name"].fillna(official), words_of), len(declared)),
     ]
     links.append(_related(both["firm"], codes, by_code, listed, top))
     ends = np.concatenate([link[(link >= 0).all(axis=1)] for link in links])
@@ -343,32 +394,52 @@ def _numbers(firm: Array, value: Array) -> Array:
     return np.asarray(np.where(value < 0, -1, numbers))
 
 
-def _alike(firm: Array, number: Array, names: Any, declared: int) -> Array:
-    """Pairs of a firm's partner names that are spellings of one: a payment's name against the declared ones."""
-    rows = pd.DataFrame({"firm": firm, "number": number, "name": names, "declared": np.arange(len(firm)) < declared})
+def _alike(firm: Array, number: Array, words: Any, declared: int) -> Array:
+    """Pairs of a firm's partner names that are spellings of one: a payment's name against the declared ones and the others."""
+    rows = pd.DataFrame(
+        {"firm": firm, "number": number, "words": words.to_numpy(), "declared": np.arange(len(firm)) < declared}
+    )
     rows = rows[rows["number"] >= 0]
-    known = rows.groupby("number").agg(firm=("firm", "first"), name=("name", "first"), declared=("declared", "any"))
+    known = rows.groupby("number").agg(firm=("firm", "first"), words=("words", "first"), declared=("declared", "any"))
     told = known[known["declared"]].groupby("firm")
-    spelled = {one: (part.index.to_numpy(), part["name"].to_list()) for one, part in told}
+    spelled = {one: (part.index.to_numpy(), part["words"].to_list()) for one, part in told}
     links = []
     for one, part in known[~known["declared"]].groupby("firm"):
-        wanted = part["name"].to_list()
+        wanted = part["words"].to_list()
         numbers, against = spelled.get(one, (np.empty(0, dtype=np.int64), []))
         numbers, against = np.concatenate([numbers, part.index.to_numpy()]), [*against, *wanted]  # and among themselves
-        scores = process.cdist(wanted, against, scorer=fuzz.ratio, score_cutoff=SAME_NAME)
+        joined = [name.replace(" ", "") for name in against]
+        scores = process.cdist(joined[-len(wanted) :], joined, scorer=fuzz.ratio, score_cutoff=SAME_NAME)
         for i, j in zip(*np.nonzero(scores), strict=True):
-            if min(len(wanted[i]), len(against[j])) >= NAME_LENGTH:
+            if _same_words(wanted[i], against[j], float(scores[i, j])):
                 links.append((part.index[i], numbers[j]))
-        for i, short in enumerate(wanted):
-            begun = [j for j in range(len(against) - len(wanted)) if _begins(short, against[j])]
+        for i, name in enumerate(wanted):
+            begun = [j for j in range(len(against) - len(wanted)) if _begins(name, against[j])]
             links += [(part.index[i], numbers[j]) for j in begun if len(begun) == 1]
     return np.array(links, dtype=np.int64).reshape(-1, 2)
 
 
+def _same_words(one: str, other: str, score: float) -> bool:
+    """Whether names so alike differ by slips only: digits and short words are the same, long words begin alike. Where words
+    are run together or torn apart, the whole must be closer still.
+    """
+    a, b = one.split(), other.split()
+    if min(len("".join(a)), len("".join(b))) < NAME_LENGTH or re.findall(r"\d", one) != re.findall(r"\d", other):
+        return False
+    if len(a) != len(b):
+        return score >= CLOSER
+    return all(
+        x == y or (max(len(x), len(y)) > SHORT_WORD and x[0] == y[0] and fuzz.ratio(x, y) >= SAME_WORD)
+        for x, y in zip(a, b, strict=True)
+    )
+
+
 def _begins(one: str, other: str) -> bool:
     """Whether the shorter name is, letter slips aside, how the longer one begins."""
-    short, long = sorted((one, other), key=len)
-    return len(short) >= CUT_NAME and fuzz.ratio(short, long[: len(short)]) >= SAME_NAME
+    short, long = sorted((one.replace(" ", ""), other.replace(" ", "")), key=len)
+    begin = long[: len(short)]
+    slips = len(short) > CLEAR_NAME and fuzz.ratio(short, begin) >= SAME_NAME
+    return len(short) >= CUT_NAME and len(short) < len(long) and (short == begin or slips)
 
 
 def _related(firm: Any, codes: Any, by_code: Array, listed: pd.DataFrame, top: int) -> Array:

@@ -123,16 +123,16 @@ class _Rows:
 
     def _citations(self, ledger: Ledger) -> Array:
         """(declaration, payment) for every declaration number a payment cites that its firm has declared."""
-        told = ledger.paid["cited"].dropna()
+        told = ledger.paid["numbers"]
+        told = told[told != ""]
         if told.empty:
             return np.empty((0, 2), dtype=np.int64)
-        numbers = told.str.split(r"[,;|/\s]+", regex=True).explode().str.strip()
-        numbers = numbers[numbers != ""]
+        numbers = told.str.split(" ").explode()
         wanted = pd.DataFrame(
             {"key": numbers.to_numpy(), "paid": numbers.index.to_numpy(), "firm": self.p_firm[numbers.index]}
         )
         known = pd.DataFrame(
-            {"key": ledger.declared["no"].to_numpy(), "declared": np.arange(self.declarations), "firm": self.d_firm}
+            {"key": ledger.declared["number"].to_numpy(), "declared": np.arange(self.declarations), "firm": self.d_firm}
         )
         found = wanted.merge(known, on=["key", "firm"])
         found = found[self.d_open[found["declared"]]].drop_duplicates(["declared", "paid"])

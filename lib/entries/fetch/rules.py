@@ -61,7 +61,11 @@ _POINTING: tuple[Rule, ...] = (
     ),
     _rule(
         "over", "3 초과 지급·영수", 30, SETTLE,
-        lambda t, m: (t.over_ratio >= m["over_ratio"]) & (t.over_krw >= m["worth_part"]),
+        lambda t, m: (
+            (t.over_ratio >= m["over_ratio"])
+            & (t.over_krw >= m["worth_part"])
+            & (t.over_krw * 100 >= t.money_krw * m["over_share"])
+        ),
         lambda r, m: f"지급·영수가 신고의 {r['over_ratio']:.1f}배이고, 물품 없이 오간 돈이 {won(r['over_krw'])}임",
         "no_goods",
     ),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lib.entries.fetch.ledger import EPOCH, PAYMENT, RECEIPT, Ledger, each, plain_name
+from lib.entries.fetch.ledger import EPOCH, PAYMENT, RECEIPT, Ledger, each, plain_name, plain_number
 from lib.entries.fetch.residuals import UNEXPLAINED
 from lib.screening.limits import Limits
 from lib.settings import DATA
@@ -249,13 +249,13 @@ def doubles(seen: Seen) -> pd.DataFrame:
     """One declaration used as evidence for more money than it is worth, at banks or for trade finance."""
     parts = [pd.DataFrame(columns=COLUMNS)]
     paid, declared = seen.ledger.paid, seen.ledger.declared.drop_duplicates(["firm", "no"])
-    declared = declared[["firm", "no", "side", "krw"]].set_axis(["firm", "cited", "of", "worth"], axis=1)
+    declared = declared[["firm", "number", "side", "krw"]].set_axis(["firm", "numbers", "of", "worth"], axis=1)
     for table, rows in (("payments", paid[paid["class_"] == "goods"]), ("finance", seen.ledger.finance)):
-        lone = rows[rows["cited"].notna() & ~rows["cited"].str.contains(r"[,;|/\s]", regex=True, na=True)]
-        cited = lone.assign(table=table).merge(declared, on=["firm", "cited"])
+        lone = rows[(rows["numbers"] != "") & ~rows["numbers"].str.contains(" ")]
+        cited = lone.assign(table=table).merge(declared, on=["firm", "numbers"])
         if "side" in cited:  # money the other way is a refund
             cited = cited[cited["side"] == cited["of"]]
-        group = cited.groupby(["firm", "cited"])["krw"]
+        group = cited.groupby(["firm", "numbers"])["krw"]
         used = group.transform("sum") / cited["worth"].clip(lower=1)
         over = (used >= seen.limits["over_ratio"]) & (group.transform("size") > 1)
         note = [f"신고금액의 {share:.1f}배가 같은 신고번호로 증빙됨" for share in used[over]]
@@ -311,9 +311,8 @@ def financed(seen: Seen) -> pd.DataFrame:
     """Sold or insured receivables that ended in default, or whose export nobody paid."""
     finance = seen.ledger.finance
     unpaid = seen.left[(seen.left["table"] == "exports") & (seen.left["status"] == UNEXPLAINED)]
-    bad = finance["defaulted_on"].notna() | (finance["firm"] + " " + finance["cited"].fillna("-")).isin(
-        set(unpaid["firm"] + " " + unpaid["key"])
-    )
+    open_ = set(unpaid["firm"] + " " + each(unpaid["key"], plain_number))
+    bad = finance["defaulted_on"].notna() | (finance["firm"] + " " + finance["numbers"]).isin(open_)
     rows = finance[bad.to_numpy(bool)]
     note = np.where(rows["defaulted_on"].notna(), "사고(부도) 발생", "매입·보험 뒤 수출대금 미회수")
     return _told(rows, "financed", note=note)

@@ -62,16 +62,23 @@ def evaluation(model: Model, rows: pd.DataFrame) -> dict[str, object]:
     top = {name: score >= np.quantile(score, 0.8) for name, score in (("model", scored), ("rules_only", ruled))}
     named = {f"rule_{rule.code}" for rule in RULES if not rule.clears}
     hit = rows[sorted(named)].any(axis=1).to_numpy()
-    told = []
+    told: dict[bool, list[dict[str, object]]] = {True: [], False: []}
     for kind, title in {**demo.HARMFUL, **demo.HARMLESS, "ordinary": "그 밖의 일반 업체"}.items():
         these = (rows["kind"] == kind).to_numpy()
         if these.any():
-            share = {name: float(chosen[these].mean()) for name, chosen in top.items()}
-            told.append({"kind": kind, "title": title, "harmful": kind in demo.HARMFUL, "firms": int(these.sum()),
-                         **share, "any_rule": float(hit[these].mean())})  # fmt: skip
+            share = {f"{name}_fifth": float(chosen[these].mean()) for name, chosen in top.items()}
+            row = {
+                "kind": kind,
+                "title": title,
+                "firms": int(these.sum()),
+                **share,
+                "any_rule": float(hit[these].mean()),
+            }
+            told[kind in demo.HARMFUL].append(row)
     return {
         "about": "학습에 쓰지 않은, 거래와 수법이 다른 가상 세계",
         "model": evaluate.measures(scored, rows["label"]),
         "rules_only": evaluate.measures(ruled, rows["label"]),
-        "top_fifth": told,
+        "found_by_kind": told[True],
+        "false_alarms": told[False],
     }

@@ -435,8 +435,7 @@ class _Rows:
         d_won = np.round(self.d_won * due / np.maximum(self.due, 1)).astype(np.int64)
         p_won = np.round(self.p_won).astype(np.int64)
         flow = _transported(a, b, self._late(a, b) / 6, d_won, p_won)
-        a, b, flow = a[flow > 0], b[flow > 0], flow[flow > 0]
-        return pd.DataFrame(
+        told = pd.DataFrame(
             {
                 "declared": a,
                 "paid": b,
@@ -446,6 +445,7 @@ class _Rows:
                 "group": -1,
             }
         )
+        return told[(told["declared_cents"] > 0) & (told["paid_cents"] > 0)]
 
 
 # Candidates

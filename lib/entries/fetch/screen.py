@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ENTRY = "fetch"
 GRADES = ("우선확인", "확인", "관찰", "해당없음")
-PROBABILITIES = (0.6, 0.3, 0.12)
+PROBABILITIES = (0.6, 0.35, 0.2)  # one firm in five of the training worlds is a case
 OUTCOMES = (
     Outcome("examine", "외환검사 의뢰", Status.ACTION),
     Outcome("investigate", "조사 착수 검토", Status.ACTION),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Error, Frame, Locator, Page, expect
+from playwright.sync_api import Error, Frame, Locator, Page, TimeoutError, expect
 from pypdf import PdfReader
 
 from lib.casework import CaseBook
@@ -79,6 +79,22 @@ def cells(page: Page, header: str) -> list[str]:
     found = table(page, header).locator("td")
     found.first.wait_for(state="attached")
     return found.all_inner_texts()
+
+
+def pick(page: Page, field: Locator, nth: int = 0) -> None:
+    """An option of a list. An open list closes when the page scrolls or is redrawn: then it is opened again."""
+    wait_ready(page)
+    field.scroll_into_view_if_needed()
+    option = page.get_by_role("option").nth(nth)
+    for _ in range(5):
+        page.wait_for_timeout(500)
+        field.click()
+        try:
+            option.click(timeout=3_000)
+        except TimeoutError:
+            continue
+        return
+    pytest.fail(f"no option {nth}")
 
 
 def upload(page: Page, title: str, path: Path) -> None:
@@ -219,10 +235,7 @@ def test_one_declaration_is_judged_and_a_hostile_word_stays_text(server: Server,
     expect(page.get_by_text(re.compile("-PT-[0-9]+ · 신규"))).to_be_visible()
     assert page.locator("img[src=x]").count() == 0  # and ``page`` fails if a script ran
     wait_ready(page)
-    recent.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)  # an open list closes while the page scrolls
-    recent.click()
-    page.get_by_role("option").nth(1).click()
+    pick(page, recent, 1)
     expect(told, "the verdict on another declaration is gone").to_have_count(0)
 
 
@@ -304,8 +317,7 @@ def test_a_firm_gets_its_dossier_and_a_line_of_the_network_its_rows(server: Serv
     frame.wait_for_function("typeof edges !== 'undefined' && edges.length > 0")
     kinds = set(frame.evaluate("edges.get().map(line => line.color)"))
     assert len(kinds) >= 2, "goods and money are drawn apart"
-    page.get_by_role("combobox", name="흐름의 행 보기(선을 눌러도 됩니다)").click()
-    page.get_by_role("option").first.click()
+    pick(page, page.get_by_role("combobox", name="흐름의 행 보기(선을 눌러도 됩니다)"))
     rows = page.get_by_test_id("stDataFrame").filter(has_text="번호").last
     expect(rows.locator("td").first).to_be_attached()
 

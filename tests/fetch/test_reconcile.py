@@ -337,6 +337,12 @@ def test_a_filed_late_payment_settles_what_it_cites() -> None:
     assert left(held) == {}
 
 
+def test_a_filed_late_payment_settles_the_equal_sum_it_does_not_cite() -> None:
+    sale = [sold("A", 0, 9000)]
+    assert left(kept(sale, [paid("P", 300, 9000, report="기간초과")])) == {}
+    assert set(left(kept(sale, [paid("P", 300, 9000)]))) == {"A", "P"}
+
+
 def test_goods_returned_free_of_charge_owe_nothing() -> None:
     back = {"firm": FIRMS[0], "trade_kind": "84", "terms": "GN"}
     out = [sold("A", 0, 9000)]

@@ -24,6 +24,7 @@ from lib.screening.limits import Limits
 Array = np.ndarray[Any, Any]
 MATCHED = ("goods", "refund")  # classes of payments that settle declarations
 ROW = 10.0  # what covering a row is worth, against which all costs are set
+LATE = 1095  # days within which a payment reported as 기간초과 결제 may settle
 HABIT = 30  # days from shipment to payment where nothing is known of a partner
 NEAR = 12  # equal amounts looked at before and after a declaration
 SIMILAR = 40  # nearly equal amounts looked at for one declaration
@@ -112,8 +113,7 @@ class _Rows:
         self.d_open = ~declared["class_"].isin(UNSETTLED).to_numpy(bool) & (self.due > 0)
         self.p_open = paid["class_"].isin(MATCHED).to_numpy(bool)
         self.third = paid["report"].isin(["third", "group"]).to_numpy(bool)
-        cents = np.where(self.p_won > 0, self.amount / np.maximum(self.p_won, 1e-9), 0)  # cents a won
-        self.p_fee = np.maximum(limits["fee"] * cents, limits["fee_share"] / 100 * self.amount).astype(np.int64)
+        self.reach = np.where(paid["report"] == "late", LATE, self.window)  # a late settlement that was filed
         d_cents = np.where(self.d_won > 0, self.due / np.maximum(self.d_won, 1e-9), 0)
         self.d_fee = np.maximum(limits["fee"] * d_cents, limits["fee_share"] / 100 * self.due).astype(np.int64)
         self.cited = self._citations(ledger)
@@ -157,7 +157,7 @@ class _Rows:
         more = self.due + (self.limits["freight_share"] / 100 * self.due * self.freight).astype(np.int64)
         for low, high, how in ((self.due - self.d_fee, self.due - 1, "fee"), (self.due + 1, more, "freight")):
             d, p = _between(self.d_block, low, high, self.p_block, self.amount, SIMILAR)
-            near = np.abs(self.day[p] - self.ready[d]) <= self.window
+            near = np.abs(self.day[p] - self.ready[d]) <= self.reach[p]
             near &= self._same_partner(d, p) | (self.p_partner[p] < 0) | self.third[p]
             d, p = d[near], p[near]
             off = np.abs(self.amount[p] - self.due[d]) / np.maximum((high - low)[d], 1)
@@ -165,7 +165,7 @@ class _Rows:
         parts.append(self._converted())
         found = pd.concat(parts, ignore_index=True)
         found = found[self.d_open[found["d"]] & self.p_open[found["p"]]]
-        found = found[np.abs(self.day[found["p"]] - self.ready[found["d"]]) <= self.window]
+        found = found[np.abs(self.day[found["p"]] - self.ready[found["d"]]) <= self.reach[found["p"]]]
         same, unnamed = (
             self._same_partner(found["d"], found["p"]),
             (self.p_partner[found["p"]] < 0) | (self.d_partner[found["d"]] < 0),

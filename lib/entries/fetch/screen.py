@@ -161,7 +161,7 @@ def _points(limits: Limits) -> "np.ndarray[Any, Any]":
 def _levels(
     rows: pd.DataFrame, score: "np.ndarray[Any, Any]", limits: Limits, modelled: bool
 ) -> "np.ndarray[Any, Any]":
-    """0 for the highest grade: by points; with a model by its probability, but two rules' worth is at least 「확인」."""
+    """0 for the highest grade: by points; with a model by its probability, but never below what the points say (at most 「확인」)."""
     by_points = np.select([rows["points"] >= edge for edge in _points(limits)], range(3), 3)
     if not modelled:
         return np.asarray(by_points, dtype=int)

@@ -35,13 +35,9 @@ class Seen:
 
 def risky_places(as_of: date) -> frozenset[str]:
     """Codes and names of the places held to be of risk on that day, by ``data/fetch/places.csv``."""
+    day = as_of.isoformat()
     with (DATA / "fetch" / "places.csv").open(encoding="utf-8", newline="") as file:
-        rows = [
-            r
-            for r in csv.DictReader(file)
-            if date.fromisoformat(r["since"]) <= max(as_of, date.fromisoformat(r["since"]))
-            and (not r["until"] or as_of <= date.fromisoformat(r["until"]))
-        ]
+        rows = [r for r in csv.DictReader(file) if r["since"] <= day and (not r["until"] or day <= r["until"])]
     return frozenset(name for r in rows for name in (r["code"], r["name"]))
 
 

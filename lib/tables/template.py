@@ -13,6 +13,7 @@ _KINDS: dict[Kind, str] = {
     "text": "글자",
     "integer": "정수",
     "number": "수",
+    "money": "금액",
     "date": "날짜",
     "datetime": "날짜와 시각",
     "flag": "예/아니오",
@@ -21,10 +22,12 @@ _EXAMPLES: dict[Kind, str] = {
     "text": "예시",
     "integer": "1",
     "number": "1",
+    "money": "1",
     "date": "2026-06-30",
     "datetime": "2026-06-30 14:05",
     "flag": "Y",
 }
+NUMBERS = ("integer", "number", "money")
 _FORM_ROWS = 10_000  # prepared as text, so that Excel keeps leading zeros
 _LIST_LIMIT = 255  # characters in a drop-down list of Excel
 
@@ -88,7 +91,7 @@ def _example(column: Column) -> str:
         return column.example
     if column.choices:
         return next(iter(column.choices))
-    if column.kind in ("integer", "number") and (column.at_least is not None or column.at_most is not None):
+    if column.kind in NUMBERS and (column.at_least is not None or column.at_most is not None):
         return f"{column.at_least if column.at_least is not None else column.at_most:g}"
     return _EXAMPLES[column.kind]
 
@@ -105,7 +108,7 @@ def _book(table: Table, *, filled: bool) -> bytes:
         form.freeze_panes(1, 0)
         for at, column in enumerate(table.columns):
             width = max(12, *(2 * len(word) + 2 for word in (column.title, _example(column)[:20])))
-            form.set_column(at, at, width, None if column.kind in ("integer", "number") else text)
+            form.set_column(at, at, width, None if column.kind in NUMBERS else text)
             form.write_string(0, at, column.title, must if column.required else may)
             listed = list(column.choices.values()) or (["Y", "N"] if column.kind == "flag" else [])
             if listed and len(",".join(listed)) <= _LIST_LIMIT and not any("," in word for word in listed):

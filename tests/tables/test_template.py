@@ -1,8 +1,10 @@
 """Forms to start from: they say what is wanted, keep codes, and the filled one passes its own check."""
 
 import io
+from importlib import import_module
 from typing import get_args
 
+import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -61,7 +63,7 @@ def test_the_example_keeps_codes_and_passes() -> None:
 
 
 def columns(kind: Kind, n: int) -> st.SearchStrategy[Column]:
-    number = kind in ("integer", "number")
+    number = kind in template.NUMBERS
     return st.builds(
         Column,
         name=st.just(f"c{n}"),
@@ -85,3 +87,12 @@ def test_every_filled_example_passes_its_own_check(drawn: tuple[Column, ...]) ->
     checked = check(read(template.example_xlsx(table)), table)
     assert checked.violations == ()
     assert len(checked.rows) == 1
+
+
+@pytest.mark.parametrize("entry", ["duty_free", "pccc_theft", "fetch"])
+def test_the_forms_of_an_entry_open_and_their_examples_pass(entry: str) -> None:
+    for table in import_module(f"lib.entries.{entry}.tables").TABLES.values():
+        checked = check(read(template.example_xlsx(table)), table)
+        assert checked.violations == (), table.title
+        assert len(checked.rows) == 1
+        assert check(read(template.template_xlsx(table)), table).total == 0

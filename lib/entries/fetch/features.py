@@ -140,14 +140,18 @@ def build(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
         low_share=_share(t.lows, t.declarations),
         kg_share=_share(t.heavies, t.declarations),
         loop_share=_share(t.legs, t.declarations),
-        months_old=((today - t.founded) / 30.44).cast("float64"),
-        months_ceo=((today - t.ceo_changed) / 30.44).cast("float64"),
+        months_old=_months(today - t.founded),
+        months_ceo=_months(today - t.ceo_changed),
     )
     return made.select("subject", "title", **{f.name: made[f.name].cast("float64") for f in FEATURES})
 
 
 def _share(part: Any, whole: Any) -> Any:
     return ibis.ifelse(whole > 0, part / whole.nullif(0), 0.0)
+
+
+def _months(days: Any) -> Any:
+    return days.cast("float64") / ibis.literal(30.44, "float64")  # Spark takes a bare literal for a decimal
 
 
 def loaded(

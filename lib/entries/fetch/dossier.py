@@ -23,7 +23,7 @@ from lib.entries.fetch import charts, reconcile, screen
 from lib.entries.fetch.features import FEATURES
 from lib.entries.fetch.ledger import EPOCH
 from lib.entries.fetch.residuals import CODES, UNEXPLAINED
-from lib.entries.fetch.rules import RULES
+from lib.entries.fetch.rules import RULES, won
 from lib.entries.fetch.screen import Firms, Reconciled, day, firm_number, money
 from lib.screening import Finding, Reason
 from lib.settings import DATA
@@ -144,7 +144,7 @@ def _document(ranking: Firms, firm: str, now: datetime) -> dict[str, Any]:
         "about": [
             ["기준일", str(done.as_of)], ["작성일시", f"{now:%Y-%m-%d %H:%M}"],
             ["자료 기간", f"{charts.since(done)} ~ {done.as_of}"], ["상호", str(row["title"])],
-            ["사업자번호", firm_number(firm)], ["대표자", screen._masked(about["ceo"]) or "-"],
+            ["사업자번호", firm_number(firm)], ["대표자", screen.masked_name(about["ceo"]) or "-"],
             ["주소", "-" if pd.isna(about["address"]) else str(about["address"])],
             ["설립일", _on(about["founded_on"])], ["대표자변경일", _on(about["ceo_since"])],
         ],
@@ -180,18 +180,10 @@ def _glance(ranking: Firms, row: "pd.Series[Any]") -> list[list[str]]:
     return [
         ["등급", str(row["grade"]), f"{'·'.join(screen.GRADES)} 중 하나. 업체 {len(ranking.rows):,}곳 가운데 {place:,}번째로 확인할 순서"],
         ["점수", f"{row['score']:.2f}", f"0~1. {how} 매긴 확인 순서이며 위법일 확률이 아님"],
-        ["미설명 금액", _short(row["unexplained_krw"]), f"신고와 결제를 맞춘 뒤 자료로 설명되지 않고 남은 금액(전체의 {row['unexplained_share']:.1%})"],
+        ["미설명 금액", won(row["unexplained_krw"]), f"신고와 결제를 맞춘 뒤 자료로 설명되지 않고 남은 금액(전체의 {row['unexplained_share']:.1%})"],
         ["편차율", f"{row['deviation']:+.1%}", "(물품대금 지급·영수 - 신고) ÷ 큰 쪽. +는 결제가, -는 신고가 더 많음"],
         ["지속월수", f"{row['unexplained_months']:.0f}개월", "미설명 금액이 생긴 달의 수"],
     ]  # fmt: skip
-
-
-def _short(krw: float) -> str:
-    """Won as it is spoken of."""
-    for unit, word in ((1e8, "억원"), (1e4, "만원")):
-        if abs(krw) >= unit:
-            return f"{krw / unit:,.{int(unit == 1e8)}f}{word}"
-    return f"{krw:,.0f}원"
 
 
 def _matched_share(done: Reconciled, firm: str) -> list[str]:
@@ -202,7 +194,7 @@ def _matched_share(done: Reconciled, firm: str) -> list[str]:
     for what, rows, open_ in (("신고 금액", declared, left[~of_money]), ("지급·영수 금액", paid, left[of_money])):
         whole = float(rows["krw"].sum())
         if (met := whole - float(open_["krw"].sum())) > 0.5:
-            told.append(f"{what} {_short(whole)} 가운데 {_short(met)}({met / whole:.1%})은 짝이 되는 거래와 맞음")
+            told.append(f"{what} {won(whole)} 가운데 {won(met)}({met / whole:.1%})은 짝이 되는 거래와 맞음")
     return told
 
 
@@ -338,8 +330,8 @@ def _months(done: Reconciled, firm: str, side: str) -> list[dict[str, Any]]:
         {
             "title": charts.SIDES[side],
             **lines,
-            "ends": [_short(float(rows[name].iloc[-1])) for name in ("declared", "paid")],
-            "y": [[i * step / height, _short(i * step).replace(".0", "") if i else "0"] for i in range(round(height / step) + 1)],
+            "ends": [won(float(rows[name].iloc[-1])) for name in ("declared", "paid")],
+            "y": [[i * step / height, won(i * step).replace(".0", "") if i else "0"] for i in range(round(height / step) + 1)],
             "x": [[i / n, m[2:].replace("-", ".") if every == 1 else f"{m[:4]}년"] for i, m in enumerate(rows["month"]) if every == 1 or m.endswith("-01")],
         }
     ]  # fmt: skip

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
+from lib.entries.fetch.ledger import EPOCH, MONTH
 from lib.screening.features import Feature
 
 YEAR = 365
@@ -60,7 +61,7 @@ def build(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
     ``tables``: ``declared``, ``paid``, ``left``, ``signs``, ``firms`` as ``loaded`` gives them.
     """
     declared, paid, left, signs = (tables[name] for name in ("declared", "paid", "left", "signs"))
-    today = (as_of - date(1970, 1, 1)).days
+    today = (as_of - EPOCH).days
     trade = declared.group_by("firm").aggregate(
         trade_krw=declared.krw.sum(),
         declarations=declared.count(),
@@ -151,7 +152,7 @@ def _share(part: Any, whole: Any) -> Any:
 
 
 def _months(days: Any) -> Any:
-    return days.cast("float64") / ibis.literal(30.44, "float64")  # Spark takes a bare literal for a decimal
+    return days.cast("float64") / ibis.literal(MONTH, "float64")  # Spark takes a bare literal for a decimal
 
 
 def loaded(

@@ -27,6 +27,7 @@ from lib.settings import DATA
 Column = "pd.Series[Any]"
 Array = np.ndarray[Any, Any]
 EPOCH = date(1970, 1, 1)
+MONTH = 30.44  # days
 RECEIPT, PAYMENT = "R", "P"  # 영수 settles an export, 지급 an import
 UNSETTLED = ("free",)  # classes of declarations for which no money is due
 OPEN = ("return", "consignment", "processing", "lease")  # classes for which money may come or not

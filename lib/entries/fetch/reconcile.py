@@ -88,6 +88,11 @@ def match(ledger: Ledger, limits: Limits) -> pd.DataFrame:
     return pd.concat([settled, rows.running_converted(settled)], ignore_index=True)
 
 
+def summed(at: Any, cents: Any, size: int) -> Array:
+    """Whole cents added up by place: ``size`` sums."""
+    return np.asarray(np.bincount(at, cents, size).astype(np.int64))
+
+
 class _Rows:
     """The two sides as arrays. A block is what can be added up: a firm's side in one currency."""
 
@@ -145,7 +150,7 @@ class _Rows:
         self._learn_habits(ones)
         single = self._weighed(ones)
         sure_d, sure_p = np.zeros(self.declarations, dtype=bool), np.zeros(self.payments, dtype=bool)
-        alike = ones[(ones["how"] == "exact") | (ones["how"] == "fee") | (ones["how"] == "cited")]
+        alike = ones[ones["how"].isin(["exact", "fee"])]
         sure_d[alike["d"]], sure_p[alike["p"]] = True, True
         return Hypotheses.joined([single, self._cited_groups(), self._bulk(sure_p), self._instalments(sure_d, sure_p)])
 
@@ -381,9 +386,8 @@ class _Rows:
 
     def _left(self, settled: pd.DataFrame) -> tuple[Array, Array]:
         """Cents of each row not settled yet."""
-        due = np.bincount(settled["declared"], settled["declared_cents"], self.declarations)
-        amount = np.bincount(settled["paid"], settled["paid_cents"], self.payments)
-        return self.due - due.astype(np.int64), self.amount - amount.astype(np.int64)
+        due = summed(settled["declared"], settled["declared_cents"], self.declarations)
+        return self.due - due, self.amount - summed(settled["paid"], settled["paid_cents"], self.payments)
 
     def _in_time(self, d: Array, p: Array, d_group: Array, p_group: Array) -> tuple[Array, Array]:
         """Places in ``d`` and ``p`` of one group whose days lie within the window."""
@@ -557,7 +561,7 @@ def _transported(a: Array, b: Array, cost: Array, due: Array, amount: Array) -> 
         )
         flow[arcs] = np.floor(100 * solved.x + 1e-3).astype(np.int64) if solved.x is not None else 0
     for side, whole in ((a, due), (b, amount)):  # a rounding more than there is would be money from nowhere
-        over = np.bincount(side, flow, len(whole)).astype(np.int64) - whole
+        over = summed(side, flow, len(whole)) - whole
         for row in np.flatnonzero(over > 0):
             largest = np.flatnonzero(side == row)[np.argmax(flow[side == row])]
             flow[largest] -= over[row]

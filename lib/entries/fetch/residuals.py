@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lib.entries.fetch.ledger import EPOCH, OPEN, PAYMENT, UNSETTLED, Ledger
+from lib.entries.fetch.reconcile import summed
 from lib.screening.limits import Limits
 
 EXPLAINED, REPORTED, UNEXPLAINED = "설명됨", "신고로 소명", "미설명"
@@ -55,7 +56,7 @@ def left_over(ledger: Ledger, matches: pd.DataFrame, as_of: date, limits: Limits
 
 
 def _rest(rows: pd.DataFrame, money: str, at: "pd.Series[Any]", cents: "pd.Series[Any]") -> pd.DataFrame:
-    matched = np.bincount(at, cents, len(rows)).astype(np.int64)
+    matched = summed(at, cents, len(rows))
     told = rows.assign(row=np.arange(len(rows)), rest=rows[money] - matched, touched=matched > 0)
     told["krw_rest"] = told["krw"] * told["rest"] / told[money].clip(lower=1)
     return told
@@ -126,11 +127,11 @@ def balance(ledger: Ledger, matches: pd.DataFrame, left: pd.DataFrame) -> pd.Dat
         ("paid", ledger.paid, "amount", matches["paid"], matches["paid_cents"]),
     ):
         told = rows.assign(year=_year(rows["day"]), **{name: rows[money]})
-        told[f"matched_{name}"] = np.bincount(at, cents, len(rows)).astype(np.int64)
+        told[f"matched_{name}"] = summed(at, cents, len(rows))
         of = left[left["table"] == "payments"] if name == "paid" else left[left["table"] != "payments"]
         for status in (EXPLAINED, REPORTED, UNEXPLAINED):
             these = of[of["status"] == status]
-            told[f"{name}_{status}"] = np.bincount(these["row"], these["cents"], len(rows)).astype(np.int64)
+            told[f"{name}_{status}"] = summed(these["row"], these["cents"], len(rows))
         parts.append(told.groupby(keys)[[c for c in told.columns if str(c).startswith((name, "matched_"))]].sum())
     whole = parts[0].join(parts[1], how="outer").fillna(0).astype("int64").reset_index()
     larger = whole[["declared", "paid"]].max(axis=1).clip(lower=1)

@@ -23,7 +23,10 @@ REPORTING = "외국환거래법 제20조(보고·검사)"
 def won(value: Any) -> str:
     """Won as an officer says it."""
     value = float(value)
-    return f"{value / 1e8:,.1f}억원" if abs(value) >= 1e8 else f"{value / 1e4:,.0f}만원"
+    for unit, word, places in ((1e8, "억원", 1), (1e4, "만원", 0)):
+        if abs(value) >= unit:
+            return f"{value / unit:,.{places}f}{word}"
+    return f"{value:,.0f}원"
 
 
 def _pct(value: Any) -> str:

@@ -364,7 +364,7 @@ def _firm(done: Reconciled, firm: str) -> tuple[Evidence, ...]:
             {
                 "사업자번호": firm_number(str(r["firm"])),
                 "상호": r["name"],
-                "대표자": _masked(r["ceo"]),
+                "대표자": masked_name(r["ceo"]),
                 "주소": None if pd.isna(r["address"]) else r["address"],
                 "설립일": None if pd.isna(r["founded_on"]) else day(r["founded_on"]),
                 "대표자변경일": None if pd.isna(r["ceo_since"]) else day(r["ceo_since"]),
@@ -374,5 +374,6 @@ def _firm(done: Reconciled, firm: str) -> tuple[Evidence, ...]:
     )
 
 
-def _masked(name: Any) -> str | None:
+def masked_name(name: Any) -> str | None:
+    """A person's name as it may be shown."""
     return None if pd.isna(name) else str(name)[:1] + "*" * max(len(str(name)) - 1, 1)

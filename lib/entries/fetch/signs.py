@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lib.entries.fetch.ledger import EPOCH, PAYMENT, RECEIPT, Ledger, each, plain_name, plain_number
+from lib.entries.fetch.ledger import EPOCH, MONTH, PAYMENT, RECEIPT, Ledger, each, plain_name, plain_number
 from lib.entries.fetch.residuals import UNEXPLAINED
 from lib.screening.limits import Limits
 from lib.settings import DATA
 
 COLUMNS = ["firm", "sign", "table", "key", "day", "krw", "value", "note"]
 SPREAD = 0.1  # least spread of log prices: a tenth
-MONTH = 30.44  # days
 RARE = 6  # firms at most that declare a thing whose way is followed across firms
 ROUND = 1_000_000  # cents: sums of whole ten thousands
 

@@ -491,7 +491,7 @@ def _screen(
     if ranking.caveat:
         print(ranking.caveat, file=sys.stderr)
     grades = ranking.rows["grade"].value_counts()
-    print(f"{day} 기준 {len(rows):,}명·건: " + ", ".join(f"{grade} {count:,}" for grade, count in grades.items()))
+    print(f"{day} 기준 대상 {len(rows):,}: " + ", ".join(f"{grade} {count:,}" for grade, count in grades.items()))
     print(
         "점수는 확인할 단서의 순서이며 위법 여부의 판단이 아닙니다."
         + ("" if ranking.model else " (학습된 모델 없음: 규칙과 이상치 점수)")

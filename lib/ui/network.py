@@ -119,10 +119,11 @@ def page(nodes: "pd.DataFrame", edges: "pd.DataFrame", colours: dict[str, str], 
         about = "\n".join(_plain(row.get(part)) for part in ("kind", "label", "about") if row.get(part))
         net.add_node(
             number[row["id"]],
-            label=_plain(row["label"])[:28],
+            label=_short(_plain(row["label"])),
             title=about,
             color=colours[row["kind"]],
             size=float(row.get("size") or 14),
+            font={"size": 26 if len(nodes) <= 40 else 18},  # as much as fits when the whole is scaled to the frame
             borderWidth=5 if row["id"] == chosen else 1,
         )
     for i, edge in enumerate(edges.to_dict("records")):
@@ -154,6 +155,10 @@ def _alone(html: str) -> str:
     style = "<style>html,body{margin:0;background:transparent}.card,#mynetwork{border:0!important;float:none!important}</style>"
     head = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_CSP}">'
     return html.replace("<head>", f"<head>{head}", 1).replace("</head>", f"{style}</head>", 1)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 24 else text[:23] + "…"
 
 
 def _plain(text: Any) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
+    from lib.entries.fetch.network import Returning
     from lib.entries.fetch.screen import Firms, Reconciled
     from lib.links import Graph
 
@@ -131,8 +132,8 @@ def explorer(listed: Listed) -> None:
         on = whole.nodes["id"].isin(set(way["source"]) | set(way["target"]))
         nodes = pd.concat([whole.nodes[on], nodes]).drop_duplicates("id").head(MOST)
         edges = pd.concat([edges, way[edges.columns]]).drop_duplicates(["key", "kind", "source", "target"])
-    back, told = _comes_back(shown, start)
-    lines = _lines(edges, back, way)
+    back = trade.returning(ranking.reconciled, shown, start)
+    lines = _lines(edges, back.keys, way)
     grades = firms["grade"].to_dict()
     drawn = pd.DataFrame(
         {
@@ -148,7 +149,7 @@ def explorer(listed: Listed) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.caption(
             "점을 누르면 그 주변이 펼쳐지고, 선을 누르면 그 흐름의 신고·거래가 아래에 열립니다. "
-            "파랑은 물품, 초록은 대금, 보라는 찾은 길, 빨강은 돌아오는 흐름입니다."
+            "파랑은 물품, 초록은 대금, 보라는 찾은 길, 빨강은 되돌아오는 흐름입니다."
         )
         if st.button("처음으로", key="fetch_reset"):
             st.session_state["fetch_open"] = {"start": start, "open": [start]}
@@ -158,7 +159,7 @@ def explorer(listed: Listed) -> None:
     clicked = network.draw(
         drawn, lines, title="물품과 돈의 연결망", key="fetch_network", chosen=kept["open"][-1], height=520, most=MOST
     )
-    st.caption(told)
+    st.caption(_told(back))
     if clicked and clicked in labels and clicked not in kept["open"]:
         kept["open"].append(clicked)
         st.rerun()
@@ -216,7 +217,7 @@ def _way(shown: "Graph", start: str, firms: list[str], labels: Mapping[str, str]
     return way
 
 
-def _lines(edges: "pd.DataFrame", back: set[tuple[str, str]], way: "pd.DataFrame | None") -> "pd.DataFrame":
+def _lines(edges: "pd.DataFrame", back: frozenset[str], way: "pd.DataFrame | None") -> "pd.DataFrame":
     """Parallel flows as one line each: ``id``, ``source``, ``target``, ``kind``, ``count``, ``amount``, and how it is drawn."""
     import pandas as pd
 
@@ -225,10 +226,11 @@ def _lines(edges: "pd.DataFrame", back: set[tuple[str, str]], way: "pd.DataFrame
 
     lines = links.ties(edges)
     on_way = set() if way is None else set(zip(way["source"], way["target"], strict=True))
-    pairs = list(zip(lines["source"], lines["target"], strict=True))
+    flow = ["source", "target", "kind"]
+    returns = {*edges.loc[edges["key"].isin(back), flow].itertuples(index=False, name=None)}
     colours = [
-        BACK if pair in back else WAY if pair in on_way else LINES[kind]
-        for pair, kind in zip(pairs, lines["kind"], strict=True)
+        BACK if (source, target, kind) in returns else WAY if (source, target) in on_way else LINES[kind]
+        for source, target, kind in lines[flow].itertuples(index=False, name=None)
     ]
     told = [f"{n:,}건 {won / HUNDRED_MILLION:,.2f}억원" for n, won in zip(lines["count"], lines["amount"], strict=True)]
     days = lines["first"].dt.strftime("%Y-%m-%d") + " ~ " + lines["last"].dt.strftime("%Y-%m-%d")
@@ -249,20 +251,13 @@ def _stops(way: "pd.DataFrame", start: str) -> list[str]:
     return stops
 
 
-def _comes_back(shown: "Graph", start: str) -> tuple[set[tuple[str, str]], str]:
-    """The pairs of points on flows that return to the firm, and a word on them."""
-    from lib.entries.fetch import network as trade
-
-    found = trade.rounds(shown.only(kinds=[trade.GOODS, trade.MONEY]), start, 180)
-    longer = found.rows[found.rows["length"] > 2]
-    pairs = {(a, b) for nodes in longer["nodes"] for a, b in zip(nodes, [*nodes[1:], nodes[0]], strict=True)}
-    if longer.empty:
-        return pairs, "180일 안에 셋 이상을 거쳐 비슷한 금액으로 돌아오는 흐름은 없습니다."
-    return (
-        pairs,
-        f"180일 안에 셋 이상을 거쳐 비슷한 금액으로 돌아오는 흐름이 {len(longer):,}가지 있습니다(빨간 선)."
-        + (" 일부만 찾았습니다." if found.capped else ""),
-    )
+def _told(found: "Returning") -> str:
+    own, rounds, capped = found.own, found.rounds, found.capped
+    told = [f"같은 물품이 나갔다가 되돌아온 것으로 보이는 이 업체의 신고가 {own:,}건 있습니다."] if own else []
+    if rounds:
+        some = " 일부만 찾았습니다." if capped else ""
+        told.append(f"180일 안에 셋 이상을 거쳐 비슷한 금액으로 돌아오는 흐름이 {rounds:,}가지 있습니다.{some}")
+    return " ".join(told) or "이 업체로 되돌아오는 물품이나 대금의 흐름은 보이지 않습니다."
 
 
 def _rows(done: "Reconciled", edges: "pd.DataFrame", tie: Mapping[str, Any] | Any) -> None:

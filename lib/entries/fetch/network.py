@@ -1,7 +1,7 @@
 """Goods and money as one directed multigraph of firms, foreign partners, banks and accounts."""
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -79,9 +79,24 @@ def _told(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
     )
 
 
-def rounds(whole: links.Graph, node: str, days: int) -> links.Cycles:
-    """Money or goods that leave a node and come back to it within so many days, at about their worth."""
-    return links.cycles(whole, 4, within_days=days, keeps=(0.7, 1.15), through=node, most=200)
+class Returning(NamedTuple):
+    """Flows that come back to a firm."""
+
+    keys: frozenset[str]  # the rows they are made of, and those of the same goods out and in again through anyone
+    own: int  # of these, declarations of the firm itself
+    rounds: int  # ways back through three or more
+    capped: bool  # there may be more rounds
+
+
+def returning(done: Reconciled, whole: links.Graph, node: str, days: int = 180) -> Returning:
+    """What leaves a firm and comes back to it: the same goods, or goods and money at about their worth within so many days."""
+    found = links.cycles(
+        whole.only(kinds=[GOODS, MONEY]), 4, within_days=days, keeps=(0.7, 1.15), through=node, most=200
+    )
+    longer = found.rows[found.rows["length"] > 2]
+    loops = done.signs[done.signs["sign"] == "loop"]
+    keys = frozenset(loops["key"]).union(*longer["keys"])
+    return Returning(keys, int((loops["firm"] == node.removeprefix("F:")).sum()), len(longer), found.capped)
 
 
 def span(done: Reconciled) -> tuple[date, date]:

@@ -78,6 +78,23 @@ class Reconciled:
         """The rows of one firm of ``declared``, ``paid``, ``finance``, ``left``, ``signs`` or ``matches``, under their old index."""
         return pd.DataFrame(self._tables[name].iloc[self._places[name].get(firm, [])])
 
+    def record(self, table: str, firm: str, key: str) -> Mapping[str, Any]:
+        """One row of the ledger by its table and number. A firm's rows are read together, those of the latest firm kept."""
+        name = {"payments": "paid", "finance": "finance"}.get(table, "declared")
+        found = self._latest.get((name, firm))
+        if found is None:
+            if any(other != firm for _, other in list(self._latest)):
+                self._latest.clear()
+            rows = self.of(name, firm)
+            tables = rows["table"] if "table" in rows else [table] * len(rows)
+            numbered = zip(tables, rows["no"], rows.to_dict("records"), strict=True)
+            found = self._latest[name, firm] = {(str(t), str(no)): row for t, no, row in numbered}
+        return found[table, key]
+
+    @cached_property
+    def _latest(self) -> dict[tuple[str, str], dict[tuple[str, str], dict[Any, Any]]]:
+        return {}
+
     def aside(self) -> pd.DataFrame:
         """The rows that could not be compared, as they are told: 자료, 번호, 까닭."""
         rows = self.ledger.aside
@@ -301,9 +318,7 @@ def shown(
     """One row as an officer reads it."""
     if table == "firms":
         return {**_firm(done, key)[0].detail, "까닭": note}  # the firm itself stands first
-    name = {"payments": "paid", "finance": "finance"}.get(table, "declared")
-    rows = done.of(name, firm)
-    row = rows[(rows["no"] == key) & (rows["table"] == table)].iloc[0]
+    row = done.record(table, firm, key)
     if table == "payments":
         told = {
             "거래번호": key, "거래일": day(row["day"]), "구분": "지급" if row["side"] == "P" else "영수",

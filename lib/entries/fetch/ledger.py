@@ -125,7 +125,7 @@ def _declared(rows: pd.DataFrame, table: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "no": rows["declaration_no"],
-            "number": each(rows["declaration_no"], plain_number),
+            "number": plain_number(rows["declaration_no"]),
             "table": table,
             "firm": _digits(rows["firm"]),
             "side": RECEIPT if exports else PAYMENT,
@@ -171,7 +171,7 @@ def _paid(rows: pd.DataFrame) -> pd.DataFrame:
             "class_": each(rows["reason"], lambda text: kind_of("reason", text)),
             "report": each(rows["report"], lambda text: kind_of("report", text)),
             "cited": rows["cited"],
-            "numbers": each(rows["cited"], plain_numbers),
+            "numbers": plain_numbers(rows["cited"]),
         }
     )
 
@@ -180,7 +180,7 @@ def _finance(rows: pd.DataFrame) -> pd.DataFrame:
     told = rows.rename(columns={"finance_no": "no", "granted_on": "day"})
     none = pd.array([pd.NA] * len(rows), "Int64")
     return told.assign(
-        numbers=each(rows["cited"], plain_numbers),
+        numbers=plain_numbers(rows["cited"]),
         firm=_digits(rows["firm"]),
         table="finance",
         value_usd=none,
@@ -188,14 +188,23 @@ def _finance(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def plain_number(number: str) -> str:
-    """A declaration number as it is compared: letters and digits."""
-    return re.sub(r"[\W_]", "", number.upper())
+def plain_number(numbers: Any) -> Any:
+    """Declaration numbers as they are compared: letters and digits, "" where there is none."""
+    return _only(numbers, "")
 
 
-def plain_numbers(cited: str) -> str:
-    """The declaration numbers in a bank's cell, as they are compared, parted by blanks."""
-    return " ".join(filter(None, map(plain_number, re.split(r"[,;|/\s]+", cited))))
+def plain_numbers(cited: Any) -> Any:
+    """The declaration numbers in banks' cells, as they are compared, parted by blanks."""
+    return _only(cited, r",;|/，、；\s\pZ")
+
+
+def _only(texts: Any, parting: str) -> Any:
+    """Letters and digits in capitals; runs of ``parting`` as one blank."""
+    told = pc.utf8_upper(pa.array(texts.fillna(""), pa.string()))
+    told = pc.replace_substring_regex(told, rf"[^\pL\pN{parting}]", "")
+    if parting:
+        told = pc.utf8_trim_whitespace(pc.replace_substring_regex(told, f"[{parting}]+", " "))
+    return pd.Series(told.to_pandas().to_numpy(object), texts.index, dtype=_TEXT)
 
 
 def each(texts: Any, told: Callable[[str], str]) -> Any:

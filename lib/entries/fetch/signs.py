@@ -306,7 +306,7 @@ def financed(seen: Seen) -> pd.DataFrame:
     """Sold or insured receivables that ended in default, or whose export nobody paid."""
     finance = seen.ledger.finance
     unpaid = seen.left[(seen.left["table"] == "exports") & (seen.left["status"] == UNEXPLAINED)]
-    open_ = set(unpaid["firm"] + " " + each(unpaid["key"], plain_number))
+    open_ = set(unpaid["firm"] + " " + plain_number(unpaid["key"]))
     bad = finance["defaulted_on"].notna() | (finance["firm"] + " " + finance["numbers"]).isin(open_)
     rows = finance[bad.to_numpy(bool)]
     note = np.where(rows["defaulted_on"].notna(), "사고(부도) 발생", "매입·보험 뒤 수출대금 미회수")

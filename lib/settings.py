@@ -33,6 +33,15 @@ class Settings(BaseSettings):
     product_list_url: str = "https://openapi.foodsafetykorea.go.kr/api"
     product_list_key: SecretStr | None = None
 
+    juso_url: str = "https://business.juso.go.kr/addrlink/addrLinkApi.do"
+    juso_key: SecretStr | None = None
+    juso_english_url: str = "https://business.juso.go.kr/addrlink/addrEngApi.do"
+    juso_english_key: SecretStr | None = None
+    tax_status_url: str = "https://api.odcloud.kr/api/nts-businessman/v1"
+    mail_order_url: str = "https://apis.data.go.kr/1130000/MllBsDtl_3Service/getMllBsInfoDetail_3"
+    shops_url: str = "https://apis.data.go.kr/B553077/api/open/sdsc2/storeListInBuilding"
+    public_data_key: SecretStr | None = Field(None, description="data.go.kr key, for the three services above")
+
     def folder(self, *parts: str) -> Path:
         """A folder under ``data_dir``, created when first asked for."""
         path = self.data_dir.expanduser().resolve().joinpath(*parts)

@@ -1,0 +1,239 @@
+"""One messy delivery address read: which building it means, which unit in it, how sure that is, and which word said what.
+
+What the building table does not hold is never a conversion, only a candidate.
+"""
+
+import json
+import math
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from multiprocessing import get_context
+from typing import Any
+
+import pandas as pd
+
+from lib.entries.address_reading import naming
+from lib.entries.address_reading.index import Index
+from lib.entries.address_reading.reference import Reference, load
+from lib.entries.address_reading.search import Found, Search
+from lib.settings import DATA
+
+SURE = 0.95  # of the chance that a reading is right: data/address_reading/confidence.json
+CHUNK, PARALLEL = 2_000, 6  # addresses read at a time; pieces from which on a second process pays
+TABLE = {
+    "line": "str", "unit": "str", "hangul": "str", "sido": "str", "sigungu": "str", "zip": "str", "confidence": "float64",
+    "sure": "bool", "exists": "bool", "candidates": "str", "floor": "Int64",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Span:
+    """What a stretch of the text was taken for."""
+
+    start: int
+    end: int
+    role: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A building, or what is known of it: ``number`` is "" where only the road or the town was read."""
+
+    sido: str
+    sigungu: str
+    town: str
+    road: str
+    number: str
+    zip: str
+    exists: bool
+    underground: bool = False
+
+    @property
+    def line(self) -> str:
+        """The standard line: 시도 시군구 (읍·면) 도로명 건물번호, or 읍면동 (리) 지번 where there is no road."""
+        town = next((part for part in self.town.split() if part[-1] in "읍면"), "") if self.road else self.town
+        number = ("지하 " if self.underground else "") + self.number if self.number else ""
+        return " ".join(filter(None, (self.sido, self.sigungu, town, self.road, number)))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """``place``: the building, only if the table holds it. ``candidates``: up to three, best first, where it is not sure."""
+
+    text: str
+    place: Place | None
+    unit: str
+    floor: int | None
+    confidence: float
+    candidates: tuple[Place, ...]
+    spans: tuple[Span, ...]
+    declared_zip: str
+
+    @property
+    def sure(self) -> bool:
+        """Whether it may be taken without a look."""
+        return self.place is not None and self.confidence >= SURE
+
+    @property
+    def hangul(self) -> str:
+        """The whole address in one line; "" when it was not found."""
+        return " ".join(filter(None, (self.place.line, self.unit))) if self.place else ""
+
+    @property
+    def zip_agrees(self) -> bool | None:
+        """Whether the postcode written is that of the building; ``None`` if either is unknown."""
+        return None if not (self.place and self.declared_zip) else self.place.zip == self.declared_zip
+
+
+class Reader:
+    """Reads addresses against a building table. One instance serves a process."""
+
+    def __init__(self, reference: Reference) -> None:
+        self.reference, self.index = reference, Index(reference)
+
+    def read(self, text: str, zip_code: str | None = None, *, as_of: date | None = None) -> Reading:
+        """Read one address. ``zip_code``: the postcode declared beside it; one in the text counts if none is given."""
+        day = as_of or date.today()
+        one = Search(self.index, text, zip_code)
+        return self._told(one, day, self._spans(one, day))
+
+    def table(
+        self,
+        addresses: Sequence[str | None],
+        zips: Sequence[str | None] | None = None,
+        *,
+        as_of: date | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> pd.DataFrame:
+        """Many addresses, each different one read once, in order: TABLE. Beyond some ten thousand two processes share the work."""
+        day = as_of or date.today()
+        asked = pd.DataFrame({"text": list(addresses), "zip": list(zips) if zips is not None else ""}, dtype=object)
+        which, pairs = pd.factorize(pd.MultiIndex.from_frame(asked.fillna("").astype(str)), use_na_sentinel=False)
+        parts = [list(pairs[i : i + CHUNK]) for i in range(0, len(pairs), CHUNK)]
+        alone = len(parts) < PARALLEL or (os.cpu_count() or 1) < 2
+        rows: list[tuple[Any, ...]] = []
+        for done, part in enumerate((self.rows(one, day) for one in parts) if alone else _shared(parts, day), 1):
+            rows += part
+            if progress:
+                progress(done / len(parts))
+        return pd.DataFrame(rows, columns=list(TABLE)).astype(TABLE).iloc[which].reset_index(drop=True)
+
+    def rows(self, pairs: Iterable[tuple[str, str]], day: date) -> list[tuple[Any, ...]]:
+        """TABLE's values of some (address, postcode)."""
+        rows = []
+        for text, code in pairs:
+            told = self._told(Search(self.index, text, code), day)
+            others = " | ".join(one.line for one in told.candidates)
+            if place := told.place:
+                known = (place.line, told.unit, told.hangul, place.sido, place.sigungu, place.zip, told.confidence)
+                rows.append((*known, told.sure, True, others, told.floor))
+            else:
+                rows.append(("", told.unit, "", "", "", "", 0.0, False, False, others, told.floor))
+        return rows
+
+    def _told(self, one: Search, day: date, spans: tuple[Span, ...] = ()) -> Reading:
+        best = one.best
+        sure = confident(best.facts) if best and best.building is not None else 0.0
+        ranked = one.ranked()
+        if best and best.building is not None and sure >= SURE:
+            ranked = ranked[:1]
+        places = [self._place(found, day) for found in ranked] or ([self._lot(one, day)] if one.lots else [])
+        place = places[0] if places and places[0].exists else None
+        others = () if place and sure >= SURE else tuple(dict.fromkeys(places))
+        return Reading(one.text, place, one.unit.text, one.unit.floor, sure, others, spans, one.declared)
+
+    def _place(self, found: Found, day: date) -> Place:
+        index, number, at = self.index, found.number, found.building
+        if at is None and number:
+            at = index.nearest(found.road, number.main, number.sub)
+        town, code = ("", "") if at is None else (index.towns[index.town_of[at]][1], f"{index.zip_of[at]:05d}")
+        sido, sigungu = naming.today(*index.areas[found.area], town, day)
+        road = index.names[index.road_name[found.road]]
+        exists = found.building is not None
+        if number is None:
+            return Place(sido, sigungu, town, road, "", code, exists)
+        return Place(sido, sigungu, town, road, number.text, code, exists, number.below)
+
+    def _lot(self, one: Search, day: date) -> Place:
+        """The town and lot number, which the table does not hold."""
+        town, number = one.lots[0]
+        area, name = self.index.towns[town]
+        sido, sigungu = naming.today(*self.index.areas[area], name, day)
+        return Place(sido, sigungu, name, "", number.text, one.declared if one.zip_fits(area) else "", False)
+
+    def _spans(self, one: Search, day: date) -> tuple[Span, ...]:
+        """What each stretch of the text was taken for, in order, none over another."""
+        told: list[Span] = []
+        ws, index, best = one.words, self.index, one.best
+
+        def take(first: int, last: int, role: str, meaning: str) -> None:
+            put(ws[first].start, ws[last - 1].end, role, meaning)
+
+        def put(start: int, end: int, role: str, meaning: str) -> None:
+            if not any(start < span.end and span.start < end for span in told):
+                told.append(Span(start, end, role, meaning))
+
+        area = best.area if best else index.town_area[one.lots[0][0]] if one.lots else None
+        if best:
+            name = index.names[index.road_name[best.road]]
+            for first, last in filter(None, ((best.hit.first, best.hit.last), best.hit.also)):
+                take(first, last, "도로명", name)
+            if best.number:
+                take(best.number.first, best.number.last, "건물번호", best.number.text)
+        elif one.lots:
+            number = one.lots[0][1]
+            take(number.first, number.last, "지번", number.text)
+        if area is not None:
+            sido, name = index.areas[area]
+            now = naming.today(sido, name, "", day)[0]
+            for hit in sorted(one.region_hits, key=lambda hit: hit.first - hit.last):
+                if hit.region and area in hit.region.last | hit.region.part:
+                    take(hit.first, hit.last, "시군구", name.split()[-1 if area in hit.region.last else 0])
+                elif hit.region and sido in hit.region.sidos:
+                    take(hit.first, hit.last, "시도", now)
+            for hit in one.town_hits:
+                if town := next((index.towns[i][1] for i in hit.names if index.town_area[i] == area), ""):
+                    take(hit.first, hit.last, "읍면동", town)
+        for i in sorted(one.zip_words):
+            take(i, i + 1, "우편번호", ws[i].text)
+        for start, end, what, meaning in one.unit.taken:
+            put(start, end, what, meaning)
+        return tuple(sorted(told, key=lambda span: span.start))
+
+
+@cache
+def _weights() -> dict[str, float]:
+    """Fitted by ``python -m tests.benchmarks.addresses fit`` on made-up spellings and one half of the real addresses."""
+    told: dict[str, float] = json.loads((DATA / "address_reading" / "confidence.json").read_text(encoding="utf-8"))[
+        "weights"
+    ]
+    return told
+
+
+def confident(facts: dict[str, float]) -> float:
+    """The chance that the building is the right one, by what speaks for and against it."""
+    weights = _weights()
+    z = weights["bias"] + sum(weight * facts.get(name, 0.0) for name, weight in weights.items())
+    return 1 / (1 + math.exp(-z))
+
+
+@cache
+def reader() -> Reader:
+    """The reader over the table in use. Raises ``ReferenceMissing`` (Korean)."""
+    return Reader(load())
+
+
+def _shared(parts: list[list[tuple[str, str]]], day: date) -> Iterator[list[tuple[Any, ...]]]:
+    """The parts in order, read by two processes that each open the table themselves."""
+    load()  # built once, not by both
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_read_part, parts, [day] * len(parts))
+
+
+def _read_part(part: list[tuple[str, str]], day: date) -> list[tuple[Any, ...]]:
+    return reader().rows(part, day)

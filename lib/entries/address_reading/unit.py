@@ -1,0 +1,57 @@
+"""Floors, wings and rooms: what of an address lies inside the building."""
+
+import re
+from typing import NamedTuple
+
+
+class Unit(NamedTuple):
+    """``text``: in Hangul, "101동 1203호"; ``floor``: below ground negative; ``taken``: stretches of the text with their meaning."""
+
+    text: str
+    floor: int | None
+    taken: tuple[tuple[int, int, str, str], ...]
+
+
+_ROOM = r"(?:room|rm|suite|ste|unit|ho|no|apt|#|호)"
+_PATTERNS = (
+    ("동호", re.compile(r"(?<![\d-])(\d{3,4})\s*-?\s*(?:dong|동|d)\s*[,.-]?\s*(?:#\s*)?(\d{3,4})\s*-?\s*(?:ho|호|h)?(?![\d-]|\s*-?\s*(?:gil|ro|beon))")),
+    ("동호", re.compile(r"(?<![\d-])(?:apt\.?|bldg\.?|building|#|unit)?\s*(\d{3})\s*[-/]\s*(\d{3,4})\s*(?:ho|호)?(?![\d-])")),
+    ("층", re.compile(r"(?<![\d-])(b?)\s*-?(\d{1,2})\s*(?:st|nd|rd|th)?\s*[.-]?\s*(?:f|fl|flr|floor|floors|f/l|층|cheung|chung)\b\.?")),
+    ("층", re.compile(r"\b(?:floor|fl|level)\.?\s*(b?)(\d{1,2})(?![\d-])")),
+    ("지하층", re.compile(r"(?:jiha|지하)\s*-?\s*(\d)\s*-?\s*(?:cheung|chung|층|f|fl)\b|\bb(\d)f?\b|\b(\d)(?:st|nd|rd|th)?\s+basement")),
+    ("호", re.compile(rf"{_ROOM}\.?\s*(?:no\.?)?\s*:?\s*([a-z]?-?b?\d{{2,5}})(?![\d])(?!\s*-\s*\d)")),
+    ("호", re.compile(r"(?<![\d-])([a-z]?-?b?\d{1,5})\s*-?\s*(?:ho|호)(?![a-z])")),
+    ("동", re.compile(r"(?<![\d-])(\d{2,4})\s*-?\s*(?:dong|동)(?![a-z가-힣])")),
+    ("동", re.compile(r"(?<![a-z\d])([a-z])\s*-\s*(?:dong|동)(?![a-z가-힣])|\b(?:tower|wing|bldg|building|block)\.?\s*([a-z])\b|\b([a-z])\s*(?:tower|wing|block)\b")),
+)  # fmt: skip
+
+
+def parse(text: str) -> Unit:
+    """The unit written in a text of small letters; nothing is taken twice."""
+    told: dict[str, str] = {}
+    floor: int | None = None
+    taken: list[tuple[int, int, str, str]] = []
+    for what, pattern in _PATTERNS:
+        for found in pattern.finditer(text):
+            if any(found.start() < end and start < found.end() for start, end, _, _ in taken):
+                continue
+            groups = [group for group in found.groups() if group]
+            if what == "동호":
+                if "호" in told:
+                    continue
+                told |= {"동": f"{groups[0]}동", "호": f"{groups[1]}호"}
+                meaning = f"{groups[0]}동 {groups[1]}호"
+            elif what in ("층", "지하층"):
+                if "층" in told or not groups:
+                    continue
+                below = what == "지하층" or groups[0] == "b"
+                number = int(groups[-1])
+                floor = -number if below else number
+                meaning = told["층"] = f"지하{number}층" if below else f"{number}층"
+            else:
+                if what in told:
+                    continue
+                meaning = told[what] = groups[0].upper().replace(" ", "") + what
+            taken.append((found.start(), found.end(), "층" if what == "지하층" else what, meaning))
+    text_ = " ".join(told[part] for part in ("동", "층", "호") if part in told)
+    return Unit(text_, floor, tuple(taken))

@@ -34,17 +34,19 @@ def _pct(value: Any) -> str:
 
 def _many_varied(t: Any, m: Limits) -> Any:
     """Many people, each with a few parcels, and no goods that stand out."""
-    return (
-        (t.names >= m["shared_names"])
-        & (t.parcels <= t.names * m["each_parcels"])
-        & _varied(t, m)
-        & (t.code_spellings < m["code_spellings"])
-    )
+    return (t.names >= m["shared_names"]) & (t.parcels <= t.names * m["each_parcels"]) & _varied(t, m) & ~_anew(t, m)
 
 
 def _varied(t: Any, m: Limits) -> Any:
     return ((t.same_item_share * 100 <= m["varied_share"]) | (t.same_item < m["same_item"])) & (
         t.near_limit_share * 100 < m["near_limit_share"]
+    )
+
+
+def _anew(t: Any, m: Limits) -> Any:
+    """One code's place is written anew again and again: many ways, and many for its parcels."""
+    return (t.code_spellings >= m["code_spellings"]) & (
+        t.code_spellings * 100 >= t.code_parcels * m["code_spelling_share"]
     )
 
 
@@ -145,7 +147,7 @@ PARCELS: tuple[Rule, ...] = (
     ),
     Rule(
         "spellings", "한 곳을 여러 가지로 적음", 25, UNCLEAR,
-        lambda t, m: (t.code_spellings >= m["code_spellings"])
+        lambda t, m: _anew(t, m)
         | ((t.spellings >= m["spellings"]) & (t.spellings >= 2 * t.names)),
         lambda r, m: (
             f"같은 곳을 {_n(r['spellings'])}가지로 적음(한 통관부호가 {_n(r['code_spellings'])}가지). 건수를 나누어 보이려는 표기인지 확인 필요"
@@ -240,8 +242,7 @@ CLEARING: tuple[Rule, ...] = (
         lambda t, m: (t.use.isin([HOME, OFFICETEL, ""]))
         & (t.names >= 2)
         & (t.names <= m["family_names"])
-        & (t.same_item < m["same_item"])
-        & (t.code_spellings < m["code_spellings"])
+        & ~_anew(t, m)
         & _unmixed(t, m),
         lambda r, m: f"한 집에서 {_n(r['names'])}명이 서로 다른 물품을 받음. 가족일 수 있음",
         clears=True,
@@ -250,7 +251,7 @@ CLEARING: tuple[Rule, ...] = (
         "hobby", "한 사람의 여러 물품", -15, "",
         lambda t, m: (t.names == 1)
         & (t.same_item_share * 100 <= m["varied_share"])
-        & (t.code_spellings < m["code_spellings"])
+        & ~_anew(t, m)
         & (t.near_limit_share * 100 < m["near_limit_share"]),
         lambda r, m: f"한 사람이 서로 다른 물품 {_n(r['parcels'])}건을 받음. 취미나 개인 소비일 수 있음",
         clears=True,

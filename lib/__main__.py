@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, cast
 import typer
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from lib.screening.ranking import Ranking
     from lib.tables.contract import Table
     from lib.tables.export import Rows
@@ -25,12 +27,14 @@ catalogue_app = typer.Typer(help="반입차단 성분·제품 목록을 보고 �
 cases_app = typer.Typer(help="사건 목록을 보고 내보냅니다.", no_args_is_help=True)
 screen_app = typer.Typer(help="자료 파일을 선별하여 순위와 근거를 파일로 남깁니다.", no_args_is_help=True)
 fetch_app = typer.Typer(help="무역·외환 추적: 업체 한 곳의 사건 개요서를 만듭니다.", no_args_is_help=True)
+addresses_app = typer.Typer(help="전국 건물 주소표를 만들고 갱신합니다.", no_args_is_help=True)
 screening_app = typer.Typer(help="처음 보는 표로 선별 모델을 만들어 봅니다.", no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(screen_app, name="screen")
 app.add_typer(screening_app, name="screening")
 app.add_typer(cases_app, name="cases")
 app.add_typer(fetch_app, name="fetch")
+app.add_typer(addresses_app, name="addresses")
 
 UNREADABLE = 2
 AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="이 날짜의 목록으로 판정합니다(기본: 오늘).")]
@@ -250,6 +254,141 @@ def screen_fetch(
         print(f"비교하지 못한 {len(aside):,}행을 까닭과 함께 {kept}에 남겼습니다.", file=sys.stderr)
 
 
+@screen_app.command("address_reading")
+def screen_address_reading(
+    parcels: TableFile,
+    out: Out,
+    businesses: TableFileOrNot = None,
+    sellers: TableFileOrNot = None,
+    buildings: TableFileOrNot = None,
+    as_of: Day = None,
+    top: Top = None,
+) -> None:
+    """배송지를 읽어 사업장 가능성과 상업성으로 선별합니다: 특송화물, 사업자등록, 통신판매업 신고, 건축물대장."""
+    from lib.entries.address_reading import registers, screen, tables
+
+    _address_table()
+    given = {"parcels": parcels, "businesses": businesses, "sellers": sellers, "buildings": buildings}
+    found = _checked(tables.TABLES, given, out, registers.read)
+    _screen(screen.screen, "address_reading", found, screen.CLOCK, as_of, out, top)
+
+
+@app.command("read-address")
+def read_address(
+    text: Annotated[str | None, typer.Argument(metavar="주소", help="영문(또는 한글) 주소 하나.")] = None,
+    file: Annotated[Path | None, typer.Option(help="주소가 든 CSV·XLSX·Parquet 파일.")] = None,
+    column: Annotated[str | None, typer.Option(help="주소가 든 열의 이름.")] = None,
+    zip_column: Annotated[str | None, typer.Option(help="신고된 우편번호가 든 열의 이름(없어도 됩니다).")] = None,
+    out: Annotated[Path | None, typer.Option(help="저장할 파일(.csv 또는 .xlsx).")] = None,
+    zip_code: Annotated[str | None, typer.Option("--zip", help="주소와 함께 신고된 우편번호.")] = None,
+    as_json: Json = False,
+) -> None:
+    """영문 주소를 표준 도로명주소로 읽습니다: 주소 하나, 또는 파일 한 열(hangul, zip, confidence, exists, candidates 열을 더합니다)."""
+    from lib.entries.address_reading import reading
+
+    if (text is None) == (file is None):
+        _stop("주소 하나를 적거나 --file로 파일을 지정하십시오.")
+    if file is not None and (column is None or out is None):
+        _stop("--file에는 --column(주소가 든 열)과 --out(저장할 파일)이 함께 필요합니다.")
+    _address_table()
+    if file is not None and column is not None and out is not None:
+        _read_file(file, column, zip_column, out)
+        return
+    told = reading.reader().read(text or "", zip_code)
+    if as_json:
+        print(json.dumps(reading.as_json(told), ensure_ascii=False))
+        return
+    if told.place:
+        print(f"{told.hangul} ({told.place.zip})" + ("" if told.sure else " · 확인 필요"))
+    else:
+        print("전국 건물 주소표에서 찾지 못했습니다.")
+    print(f"확신도 {min(told.confidence, 0.99):.0%}")
+    for place in told.candidates:
+        print(
+            f"  후보: {place.line}"
+            + (f" ({place.zip})" if place.zip else "")
+            + ("" if place.exists else " · 표에 없는 건물")
+        )
+    for span in told.spans:
+        print(f"  {told.text[span.start : span.end]} → {span.role} {span.meaning}")
+    if told.zip_agrees is False and told.place:
+        print(f"  우편번호 다름: 신고 {told.declared_zip}, 판독 {told.place.zip}")
+
+
+def _read_file(file: Path, column: str, zip_column: str | None, out: Path) -> None:
+    from lib.entries.address_reading import reading
+    from lib.tables import reading as sheets
+
+    _require_sheet(out)
+    try:
+        raw = sheets.read(file, file.name)
+    except sheets.TableError as error:
+        _stop(str(error))
+    except OSError:
+        _stop(f"{file}: 파일을 열 수 없습니다.")
+    for name in filter(None, (column, zip_column)):
+        if name not in raw.column_names:
+            _stop(f"「{name}」 열이 없습니다. 파일의 열: {', '.join(raw.column_names)}")
+    texts, zips = (
+        [None if v is None else str(v) for v in raw[name].to_pylist()] if name else None
+        for name in (column, zip_column)
+    )
+    told = reading.reader().table(
+        texts or [], zips, progress=lambda share: print(f"  {share:.0%} 읽음", file=sys.stderr, end="\r")
+    )
+    added = told[["hangul", "zip", "confidence", "exists", "candidates"]].assign(confidence=told["confidence"].round(3))
+    rows = raw.to_pandas()
+    _save(rows.assign(**{str(name): values.to_numpy() for name, values in added.items()}), out, "주소 판독")
+    found, sure = int(told["exists"].sum()), int(told["sure"].sum())
+    print(
+        f"{len(told):,}건 가운데 {found:,}건을 건물까지 찾았고, 그 가운데 {sure:,}건은 확실합니다. {out}에 저장했습니다."
+    )
+
+
+def _address_table() -> None:
+    """Build the nationwide building table where it is not there yet, telling how far it is."""
+    from lib.entries.address_reading import reference
+
+    try:
+        reference.ready(
+            lambda share, what: print(f"  전국 건물 주소표를 만드는 중 {share:.0%}", file=sys.stderr, end="\r")
+        )
+    except reference.ReferenceMissing as error:
+        _stop(str(error), code=1)
+
+
+@addresses_app.command("build")
+def addresses_build() -> None:
+    """전국 건물 주소표를 만듭니다(이미 있으면 그대로 둡니다)."""
+    from lib.entries.address_reading import reference
+
+    _address_table()
+    about = reference.load().about
+    print(f"건물 주소 {about['buildings']:,}개, 도로 {about['roads']:,}개: {about['source']} {about['as_of']} 기준")
+
+
+@addresses_app.command("import")
+def addresses_import(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="파일...", help="도로명주소 건물DB·도로명코드 등 공식 파일(txt 또는 zip).")
+    ],
+    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="자료 기준일(기본: 오늘).")] = None,
+) -> None:
+    """행정안전부 도로명주소 파일로 건물 주소표를 바꿉니다. 도중에 실패하면 이전 표가 그대로 남습니다."""
+    from lib.entries.address_reading import official, reference
+
+    try:
+        _, told = reference.take_official(
+            files,
+            as_of.date() if as_of else date.today(),
+            lambda share, what: print(f"  {share:.0%}", file=sys.stderr, end="\r"),
+        )
+    except (official.OfficialError, reference.ReferenceMissing) as error:
+        _stop(str(error), code=1)
+    print(told)
+    print(f"건물 주소 {reference.load().about['buildings']:,}개로 바꾸었습니다.")
+
+
 @fetch_app.command("dossier")
 def fetch_dossier(
     firm: Annotated[str, typer.Argument(metavar="사업자번호", help="업체의 사업자번호(000-00-00000).")],
@@ -436,8 +575,13 @@ def screening_fit(
 PART = "(구간)"
 
 
-def _checked(contracts: "Mapping[str, Table]", files: Mapping[str, Path | None], beside: Path) -> dict[str, Any]:
-    """Read and check the files; what is refused is counted and kept next to ``beside``."""
+def _checked(
+    contracts: "Mapping[str, Table]",
+    files: Mapping[str, Path | None],
+    beside: Path,
+    read: "Callable[[Path, str], pa.Table] | None" = None,
+) -> dict[str, Any]:
+    """Read and check the files; what is refused is counted and kept next to ``beside``. ``read``: a file of a table's name."""
     from lib.tables import checking, reading
 
     tables = {}
@@ -445,7 +589,8 @@ def _checked(contracts: "Mapping[str, Table]", files: Mapping[str, Path | None],
         if path is None:
             continue
         try:
-            found = checking.check(reading.read(path, path.name), contracts[name])
+            raw = read(path, name) if read else reading.read(path, path.name)
+            found = checking.check(raw, contracts[name])
         except reading.TableError as error:
             _stop(f"{path}: {error}")
         except OSError:

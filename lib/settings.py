@@ -21,6 +21,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(ROOT / ".local", description="all state: cases, caches, imports, kept photos")
     database_url: str | None = Field(None, description="PostgreSQL of the case book; SQLite under data_dir when unset")
     officer: str = Field("담당자", description="who decides, in local mode (no login)")
+    address_dir: Path = Field(
+        ROOT / ".local" / "addresses", description="the building table made for reading addresses"
+    )
     customs_office: str = Field("광주세관", description="written into each record")
 
     engine: Literal["duckdb", "spark"] = Field("duckdb", description="what computes the features of tabular entries")

@@ -91,6 +91,7 @@ def test_the_worlds_differ_in_every_parameter() -> None:
 def test_every_kind_is_planted_and_honest_ones_are_at_least_as_many(world: demo.World) -> None:
     truth = world.truth.to_pandas()
     assert set(truth["kind"]) == {*demo.SHOPS, *demo.HARMLESS}
+    assert truth["subject"].is_unique
     assert (~truth["harmful"]).sum() >= truth["harmful"].sum() * 0.8
 
 
@@ -128,18 +129,23 @@ def test_no_number_order_or_form_gives_the_shops_away() -> None:
     assert abs(roc_auc_score(y, guessed) - 0.5) < 0.08
 
 
-def test_shops_come_first_and_honest_look_alikes_stay_below_the_top(
-    world: demo.World, listed: screen.Addresses
-) -> None:
-    kinds = training.kinds(listed.read, world)
-    rows = listed.rows.merge(kinds, on="subject")
-    assert len(rows) == len(listed.rows)
-    shops = rows["kind"].isin([*demo.SHOPS])
-    assert shops.head(20).mean() >= 0.85 > 5 * shops.mean()
-    honest = rows[rows["kind"].isin([*demo.HARMLESS])]
-    assert len(honest) > 30
-    assert not (honest["grade"] == rules.GRADES[0]).any()
-    assert honest["grade"].isin(rules.GRADES[:2]).mean() < 0.1
+def test_shops_come_first_and_honest_look_alikes_stay_below_the_top() -> None:
+    """By the rules alone, over three worlds."""
+    tops, honest = [], []
+    for seed in (5, 6, 7):
+        world = made(seed, world="eval")
+        listed = screen.screen(world.tables, as_of=demo.END, reader=reader(world))
+        rows = listed.rows.merge(training.kinds(listed.read, world), on="subject")
+        assert len(rows) == len(listed.rows)
+        shops = rows["kind"].isin([*demo.SHOPS])
+        assert shops.mean() < 0.16
+        tops.append(shops.head(20).mean())
+        honest.append(rows[rows["kind"].isin([*demo.HARMLESS])])
+    assert np.mean(tops) >= 0.85
+    grades = pd.concat(honest)["grade"]
+    assert len(grades) > 100
+    assert grades.isin(rules.GRADES[:2]).mean() < 0.1
+    assert (grades == rules.GRADES[0]).mean() < 0.02
 
 
 def test_a_building_and_its_unit_are_one_subject_however_written(world: demo.World, listed: screen.Addresses) -> None:

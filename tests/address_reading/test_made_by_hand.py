@@ -11,6 +11,8 @@ import pytest
 
 from lib.entries.address_reading import rules
 from lib.entries.address_reading.screen import Addresses, screen
+from lib.screening.model import Model
+from lib.settings import MODELS
 from tests.address_reading import made_by_hand
 from tests.address_reading.made_by_hand import AS_OF, CODES, House
 
@@ -118,6 +120,18 @@ def test_a_word_in_the_address_clears_nobody(kind: str, house: House, listed: Ad
     found = listed.finding(house.places[f"false {kind}"].subject)
     assert LEVEL[found.grade] >= SUSPECT
     assert any("등급을 낮추지 않음" in said for said in found.facts["clearing"])
+
+
+def test_the_shipped_model_loses_nothing_the_rules_see_and_suspects_nobody_harmless(
+    house: House, tables: Tables
+) -> None:
+    rows = _rows(screen(tables, as_of=AS_OF, reader=house.reader, model=Model.load(MODELS / "address_reading")))
+    found = [house.places[name].subject for name in ("resale", "resale at a seller's", "evasion", "false locker")]
+    assert (rows.loc[found, "level"] >= SUSPECT).all()
+    harmless = ("workplace", "officetel", "forwarding", "locker", "dormitory", "public", "family", "hobby", "declared")
+    quiet = [place.subject for name, place in house.places.items() if name in harmless or name.startswith("home")]
+    assert (rows.loc[quiet, "level"] == NOTHING).all()
+    assert rows.loc[found, "rank"].max() < rows.loc[quiet, "rank"].min()
 
 
 def test_ordinary_homes_are_left_alone_and_leads_come_first(house: House, listed: Addresses) -> None:

@@ -407,8 +407,13 @@ class _Maker:
     def neighbours(self) -> None:
         first = self.site(self.pick(["flat", "office"]))
         block = first.unit.split()[0] + " " if "동" in first.unit else ""
-        room = self.between((9901, 9990))
-        units = [f"{block}{room + i}호" for i in range(self.between((3, 5)))]
+        beside = self.between((3, 5))
+        rooms = range(9901, 9990)
+        taken = [f"{first.line} {block}{room}호" in self.used for room in rooms]
+        free = [room for room in rooms[:-5] if not any(taken[room - 9901 : room - 9901 + beside])]
+        room = self.pick(free)
+        units = [f"{block}{room + i}호" for i in range(beside)]
+        self.used |= {f"{first.line} {unit}" for unit in units}
         self._shop("neighbours", [_Place(first.site, first.line, unit, first.name, first.use, {}) for unit in units])
 
     def scattered(self) -> None:

@@ -222,6 +222,23 @@ def confident(facts: dict[str, float]) -> float:
     return 1 / (1 + math.exp(-z))
 
 
+def as_json(told: Reading) -> dict[str, Any]:
+    """A reading as plain data."""
+    return {
+        "hangul": told.hangul,
+        "zip": told.place.zip if told.place else "",
+        "confidence": round(told.confidence, 3),
+        "exists": told.place is not None,
+        "sure": told.sure,
+        "unit": told.unit,
+        "candidates": [{"line": one.line, "zip": one.zip, "exists": one.exists} for one in told.candidates],
+        "spans": [
+            {"text": told.text[one.start : one.end], "role": one.role, "meaning": one.meaning} for one in told.spans
+        ],
+        "zip_agrees": told.zip_agrees,
+    }
+
+
 @cache
 def reader() -> Reader:
     """The reader over the table in use. Raises ``ReferenceMissing`` (Korean)."""

@@ -2,6 +2,7 @@
 road-name address files once they are imported. Built once into plain arrays that are mapped, not read.
 """
 
+import fcntl
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property, lru_cache
 from importlib import metadata, util
 from pathlib import Path
@@ -29,6 +31,7 @@ LAYOUT = 1  # of the files below; another number means they are made anew
 ROAD, TOWN, AREA, REGION = range(4)  # what a key may name
 KIND_BITS = 28
 COLUMNS = ("sido", "sigungu", "town", "road", "underground", "main", "sub", "zip", "lot_main", "lot_sub", "mountain", "building")  # fmt: skip
+NO_KOZIP = "전국 주소 자료(kozip)가 설치되어 있지 않습니다. 「make run」으로 다시 설치해 주십시오."
 UNDERGROUND = np.uint32(1 << 31)
 
 
@@ -316,7 +319,7 @@ def _listed(name: str, told: Callable[[Any], dict[str, Any]], progress: Progress
     """kozip's indented JSON read by its indentation, so that it need never be whole in memory."""
     found = util.find_spec("kozip")
     if found is None or found.origin is None:
-        raise ReferenceMissing("전국 주소 자료(kozip)가 설치되어 있지 않습니다. 「make run」으로 다시 설치해 주십시오.")
+        raise ReferenceMissing(NO_KOZIP)
     path = Path(found.origin).parent / name
     lines = pa.csv.open_csv(
         path,
@@ -373,8 +376,10 @@ def _towns(line: Any) -> dict[str, Any]:
 
 
 def home() -> Path:
-    """Where the tables lie."""
-    return settings().folder("addresses")
+    """Where the tables lie: made from public lists, and so kept apart from the office's own data."""
+    place = settings().address_dir.expanduser().resolve()
+    place.mkdir(parents=True, exist_ok=True)
+    return place
 
 
 def built(folder: Path) -> bool:
@@ -393,16 +398,38 @@ def source() -> Path:
 
 def load(progress: Progress | None = None) -> Reference:
     """The building table, built first where it is not there yet (under a minute). Raises ``ReferenceMissing``."""
+    return _open(ready(progress))
+
+
+def ready(progress: Progress | None = None) -> Path:
+    """The table in use, built by one process at a time where it is not there yet. Raises ``ReferenceMissing``."""
     try:
         place = source()
     except metadata.PackageNotFoundError:
-        raise ReferenceMissing(
-            "전국 주소 자료(kozip)가 설치되어 있지 않습니다. 「make run」으로 다시 설치해 주십시오."
-        ) from None
+        raise ReferenceMissing(NO_KOZIP) from None
     if not built(place):
-        about = {"source": "우체국 우편번호 자료(kozip)", "as_of": "2021-11-03"}
-        build(kozip_rows(progress), place, about, kozip_old(progress))
-    return _open(place)
+        with (home() / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not built(place):
+                about = {"source": "우체국 우편번호 자료(kozip)", "as_of": "2021-11-03"}
+                build(kozip_rows(progress), place, about, kozip_old(progress))
+    return place
+
+
+def take_official(files: Sequence[Path], as_of: date, progress: Progress | None = None) -> tuple[Path, str]:
+    """Build from the official road-name address files, which then take over, and what was read of them (Korean).
+
+    Raises ``official.OfficialError`` or ``ReferenceMissing``; the table before stays until the new one is whole.
+    """
+    from lib.entries.address_reading import official
+
+    read = official.read_buildings(files, (lambda share: progress(share, "도로명주소")) if progress else None)
+    try:
+        old = kozip_old()
+    except ReferenceMissing:
+        old = None
+    about = {"source": "행정안전부 도로명주소", "as_of": as_of.isoformat()}
+    return build(read, home() / "official", about, old), read.told()
 
 
 @lru_cache(1)

@@ -121,14 +121,14 @@ def parcels_read(found: Mapping[str, ir.Table], engine: Engine) -> pd.DataFrame:
 
 
 def levels(rows: pd.DataFrame, score: "np.ndarray[Any, Any] | None", limits: Limits) -> "np.ndarray[Any, Any]":
-    """0 for the highest grade. A model moves what the rules say by one grade at most; where no rule on the parcels holds,
-    none is given.
+    """0 for the highest grade: by points. A model lifts by one grade at most and lowers nothing below 「확인」; where no
+    rule on the parcels holds, no grade is given.
     """
     by_points = np.select([rows["points"] >= limits[tier] for tier in TIERS], range(3), 3)
     if score is None:
         return np.asarray(by_points, dtype=int)
     likely = np.select([score >= edge for edge in PROBABILITIES], range(3), 3)
-    moved = np.clip(likely, by_points - 1, np.minimum(by_points + 1, 3))
+    moved = np.clip(likely, by_points - 1, np.maximum(by_points, 1))
     return np.asarray(np.where(rules.behaves(rows), moved, 3), dtype=int)
 
 

@@ -49,7 +49,11 @@ def ready() -> "Reader | None":
         if not reference.built(reference.source()):
             with place.status("전국 건물 주소표를 만드는 중입니다(처음 한 번, 1분 안팎).", expanded=True):
                 bar = st.progress(0.0)
-                reference.ready(lambda share, what: bar.progress(min(share, 1.0), "우체국 주소 자료를 읽고 있습니다."))
+
+                def told(share: float, what: str) -> None:
+                    bar.progress(min(share, 1.0), "우체국 주소 자료를 읽고 있습니다.")
+
+                reference.ready(told)
         with st.spinner("주소표를 여는 중입니다."):
             found = reading.reader()
     except (reference.ReferenceMissing, ModuleNotFoundError) as error:
@@ -182,7 +186,7 @@ def _file(reader: "Reader") -> None:
     from lib.tables.reading import TableError, read
 
     st.markdown("**파일로 읽기**")
-    file = st.file_uploader("주소가 든 CSV·엑셀·Parquet 파일", key="address_file")
+    file = st.file_uploader("주소가 든 CSV·엑셀·Parquet 파일", key="address_file_in")
     if file is None:
         return
     try:
@@ -207,9 +211,11 @@ def _file(reader: "Reader") -> None:
         texts, zips = (
             [None if v is None else str(v) for v in raw[name].to_pylist()] if name else None for name in (column, codes)
         )
-        told = reader.table(
-            texts or [], zips, progress=lambda share: bar.progress(share, f"주소를 읽는 중입니다: {share:.0%}")
-        )
+
+        def progress(share: float) -> None:
+            bar.progress(share, f"주소를 읽는 중입니다: {share:.0%}")
+
+        told = reader.table(texts or [], zips, progress=progress)
         bar.empty()
         st.session_state["address_read"] = (kept, [text or "" for text in texts or []], told)
     done = st.session_state.get("address_read")
@@ -304,14 +310,17 @@ def tiles(counts: "pd.DataFrame") -> "go.Figure":
     from lib.entries.address_reading import mapping
 
     grid = counts.pivot(index="y", columns="x", values="parcels")
+    every = (range(int(one.min()), int(one.max()) + 1) for one in (counts["y"], counts["x"]))
+    grid = grid.reindex(index=next(every), columns=next(every))
     figure = go.Figure(
         go.Heatmap(
             z=np.log1p(grid.to_numpy()), x=grid.columns, y=grid.index, xgap=1, ygap=1, showscale=False,
-            colorscale=[[0, "rgba(138,151,166,.16)"], [0.01, "#cfe4f7"], [0.5, "#5b9fdd"], [1, "#0b3f7a"]], hoverinfo="skip",
+            colorscale=[[0, "rgba(138,151,166,.16)"], [0.01, "#dcebf9"], [0.39, "#a9cdf0"], [0.4, "#3f86c9"], [1, "#0b3f7a"]], hoverinfo="skip",
         )
     )  # fmt: skip
-    dark = counts["parcels"] > 0.35 * max(counts["parcels"].max(), 1)
-    for which, colour in ((dark, "#ffffff"), (~dark, None)):
+    depth = np.log1p(counts["parcels"])
+    dark = depth >= 0.4 * max(depth.max(), 1.0)
+    for which, colour in ((dark, "#ffffff"), (~dark & (depth > 0), "#14304d"), (depth == 0, None)):
         some = counts[which]
         figure.add_scatter(
             x=some["x"], y=some["y"], mode="text", text=some["label"], textfont={"size": 9, **({"color": colour} if colour else {})},

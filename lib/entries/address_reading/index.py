@@ -1,7 +1,7 @@
 """The building table as it is searched: what a key may name, which lane leaves which road, and which names are nearly alike."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 
 from lib.entries.address_reading import naming
 from lib.entries.address_reading.pieces import LANES
-from lib.entries.address_reading.reference import KIND_BITS, ROAD, TOWN, Ints, Reference, number_code
+from lib.entries.address_reading.reference import KIND_BITS, ROAD, TOWN, UNDERGROUND, Ints, Reference, number_code
 from lib.entries.address_reading.romanize import keys, spellings, stem
 
 MASK = (1 << KIND_BITS) - 1
@@ -121,6 +121,21 @@ class Index:
         code = main << 13 | sub
         at = bisect_left(numbers, code, low, end)
         return at if at < end and numbers[at] == code else None
+
+    def number(self, building: int) -> tuple[int, int, bool]:
+        """본번, 부번 of a building, and whether it lies underground."""
+        code = self._number[building]
+        return (code & ~int(UNDERGROUND)) >> 13, code & 8191, bool(code & int(UNDERGROUND))
+
+    def on_lot(self, town: int, main: int, sub: int) -> tuple[int, int] | None:
+        """The road and building on a lot (지번); ``None`` where the source has no lot numbers or none there."""
+        lots = self.reference.lot
+        code = town << 32 | main << 13 | sub
+        at = int(np.searchsorted(lots, code))
+        if at >= len(lots) or int(lots[at]) != code:
+            return None
+        building = int(self.reference.lot_building[at])
+        return bisect_right(self._road_start, building) - 1, building
 
     def nearest(self, road: int, main: int, sub: int) -> int:
         """The building on a road whose number is next to one the table does not hold."""

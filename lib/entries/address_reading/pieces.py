@@ -122,12 +122,13 @@ def numbers(ws: list[Word], aside: set[int], rooms: list[tuple[int, int]]) -> li
             i += 1
             continue
         last, sub = i + 1, 0
-        if i + 2 < n and ws[i + 1].text in DASHES and digits(i + 2, 4):
-            last, sub = i + 3, int(ws[i + 2].text)
         main, start = int(ws[i].text), ws[i].start
+        room = next((b for a, b in rooms if a <= start < b), 0)
+        if i + 2 < n and ws[i + 1].text in DASHES and digits(i + 2, 4) and (not room or ws[i + 2].start < room):
+            last, sub = i + 3, int(ws[i + 2].text)
         before = ws[i - 1] if i else None
         below = before is not None and before.text in ("b", "jiha", "지하")
-        inside = any(a <= start < b for a, b in rooms) or (before is not None and _aside(ws, i))
+        inside = bool(room) or (before is not None and _aside(ws, i))
         told.append(Number(i, last, main, sub, below, inside, lane=not sub and lane(ws, i) is not None))
         beside = i + 2 if i + 1 < n and ws[i + 1].text in LOOSE else i + 1
         if not sub and digits(beside, 3):

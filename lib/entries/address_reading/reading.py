@@ -3,15 +3,20 @@
 What the building table does not hold is never a conversion, only a candidate.
 """
 
+import io
 import json
 import math
 import os
+import pickle
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from multiprocessing import get_context
+from queue import Queue
+from subprocess import PIPE, Popen
 from typing import Any
 
 import pandas as pd
@@ -20,9 +25,10 @@ from lib.entries.address_reading import naming
 from lib.entries.address_reading.index import Index
 from lib.entries.address_reading.reference import Reference, load
 from lib.entries.address_reading.search import Found, Search
-from lib.settings import DATA
+from lib.settings import DATA, ROOT
 
 SURE = 0.95  # of the chance that a reading is right: data/address_reading/confidence.json
+LOT = 0.9  # of a building found by its lot
 CHUNK, PARALLEL = 2_000, 6  # addresses read at a time; pieces from which on a second process pays
 TABLE = {
     "line": "str", "unit": "str", "hangul": "str", "sido": "str", "sigungu": "str", "zip": "str", "confidence": "float64",
@@ -139,6 +145,10 @@ class Reader:
     def _told(self, one: Search, day: date, spans: tuple[Span, ...] = ()) -> Reading:
         best = one.best
         sure = confident(best.facts) if best and best.building is not None else 0.0
+        if one.lots and self.index.reference.has_lots:
+            lot = self._lot(one, day)
+            if lot.exists:  # of several buildings on a lot the first: never called sure
+                return Reading(one.text, lot, one.unit.text, one.unit.floor, LOT, (lot,), spans, one.declared)
         ranked = one.ranked()
         if best and best.building is not None and sure >= SURE:
             ranked = ranked[:1]
@@ -160,8 +170,16 @@ class Reader:
         return Place(sido, sigungu, town, road, number.text, code, exists, number.below)
 
     def _lot(self, one: Search, day: date) -> Place:
-        """The town and lot number, which the table does not hold."""
+        """The building on a lot where the table has lot numbers; else the town and lot as they were read."""
         town, number = one.lots[0]
+        if (found := self.index.on_lot(town, number.main, number.sub)) is not None:
+            road, at = found
+            area, name = self.index.road_area[road], self.index.towns[self.index.town_of[at]][1]
+            sido, sigungu = naming.today(*self.index.areas[area], name, day)
+            main, sub, below = self.index.number(at)
+            written = f"{main}-{sub}" if sub else str(main)
+            road_name = self.index.names[self.index.road_name[road]]
+            return Place(sido, sigungu, name, road_name, written, f"{self.index.zip_of[at]:05d}", True, below)
         area, name = self.index.towns[town]
         sido, sigungu = naming.today(*self.index.areas[area], name, day)
         return Place(sido, sigungu, name, "", number.text, one.declared if one.zip_fits(area) else "", False)
@@ -191,9 +209,13 @@ class Reader:
         if area is not None:
             sido, name = index.areas[area]
             now = naming.today(sido, name, "", day)[0]
+            named: set[str] = set()  # Gangnam (Finance Center) is no district where Gangnam-gu is written
             for hit in sorted(one.region_hits, key=lambda hit: hit.first - hit.last):
                 if hit.region and area in hit.region.last | hit.region.part:
-                    take(hit.first, hit.last, "시군구", name.split()[-1 if area in hit.region.last else 0])
+                    part = name.split()[-1 if area in hit.region.last else 0]
+                    if part not in named:
+                        take(hit.first, hit.last, "시군구", part)
+                    named.add(part)
                 elif hit.region and sido in hit.region.sidos:
                     take(hit.first, hit.last, "시도", now)
             for hit in one.town_hits:
@@ -246,11 +268,44 @@ def reader() -> Reader:
 
 
 def _shared(parts: list[list[tuple[str, str]]], day: date) -> Iterator[list[tuple[Any, ...]]]:
-    """The parts in order, read by two processes that each open the table themselves."""
+    """The parts in order, read by two processes of their own (this module run as a program) that each open the table."""
     load()  # built once, not by both
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_read_part, parts, [day] * len(parts))
+    command = [sys.executable, "-m", __name__]
+    with ExitStack() as stack, ThreadPoolExecutor(2) as pool:
+        idle: Queue[Popen[bytes]] = Queue()
+        for _ in range(2):
+            idle.put(stack.enter_context(Popen(command, stdin=PIPE, stdout=PIPE, cwd=ROOT)))
+        waiting = [pool.submit(_asked, idle, part, day) for part in parts]
+        try:
+            for one in waiting:
+                yield one.result()
+        finally:
+            for one in waiting:
+                one.cancel()
 
 
-def _read_part(part: list[tuple[str, str]], day: date) -> list[tuple[Any, ...]]:
-    return reader().rows(part, day)
+def _asked(idle: "Queue[Popen[bytes]]", part: list[tuple[str, str]], day: date) -> list[tuple[Any, ...]]:
+    """What an idle process reads of a part."""
+    process = idle.get()
+    assert process.stdin
+    assert process.stdout
+    try:
+        pickle.dump((part, day), process.stdin)
+        process.stdin.flush()
+        rows: list[tuple[Any, ...]] = pickle.load(process.stdout)
+        return rows
+    finally:
+        idle.put(process)
+
+
+def _serve() -> None:
+    """Read parts until there are no more."""
+    source, told = io.BufferedReader(io.FileIO(0)), io.BufferedWriter(io.FileIO(1, "w"))
+    while source.peek(1):
+        part, day = pickle.load(source)
+        pickle.dump(reader().rows(part, day), told)
+        told.flush()
+
+
+if __name__ == "__main__":
+    _serve()

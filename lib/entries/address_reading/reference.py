@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -23,14 +24,14 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from lib.entries.address_reading.romanize import keys
-from lib.settings import settings
+from lib.settings import DATA, settings
 
 Ints = np.ndarray[Any, np.dtype[np.integer[Any]]]
 Progress = Callable[[float, str], None]
-LAYOUT = 1  # of the files below; another number means they are made anew
+LAYOUT = 2  # of the files below and of the keys in them; another number means they are made anew
 ROAD, TOWN, AREA, REGION = range(4)  # what a key may name
 KIND_BITS = 28
-COLUMNS = ("sido", "sigungu", "town", "road", "underground", "main", "sub", "zip", "lot_main", "lot_sub", "mountain", "building")  # fmt: skip
+COLUMNS = ("sido", "sigungu", "town", "road", "underground", "main", "sub", "zip", "lot_main", "lot_sub", "mountain")  # fmt: skip
 NO_KOZIP = "전국 주소 자료(kozip)가 설치되어 있지 않습니다. 「make run」으로 다시 설치해 주십시오."
 UNDERGROUND = np.uint32(1 << 31)
 
@@ -69,7 +70,6 @@ class Reference:
     old_town: Ints
     lot: Ints  # (town << 32 | mountain, main, sub), in order; empty where the source has no lot numbers
     lot_building: Ints
-    titled: Ints  # buildings with a name, by key number
     key_start: Ints
     key_entity: Ints
     keys: dict[str, int] = field(repr=False)
@@ -150,10 +150,8 @@ class _Rows:
     """Rows gathered column by column, words as numbers."""
 
     def __init__(self) -> None:
-        self.words: dict[str, dict[Any, int]] = {name: {} for name in ("area", "town", "road", "building")}
-        self.parts: dict[str, list[Ints]] = {
-            name: [] for name in ("area", "town", "road", "number", "zip", "lot", "building")
-        }
+        self.words: dict[str, dict[Any, int]] = {name: {} for name in ("area", "town", "road")}
+        self.parts: dict[str, list[Ints]] = {name: [] for name in ("area", "town", "road", "number", "zip", "lot")}
 
     def add(self, chunk: pa.Table) -> None:
         """Take in some rows."""
@@ -174,7 +172,6 @@ class _Rows:
         self.parts["number"].append(number_code(main, np.minimum(sub, 8191), below))
         self.parts["zip"].append(zips.astype(np.int32))
         self.parts["lot"].append(number_code(lot_main, np.minimum(lot_sub, 8191), hill))
-        self.parts["building"].append(self._coded("building", chunk["building"]))
 
     def _coded(self, what: str, words: Any) -> Ints:
         """Words as numbers, the same over all chunks."""
@@ -208,7 +205,6 @@ class _Rows:
         zips, zip_start, zip_road = _by_zip(
             column["zip"], np.repeat(np.arange(len(start)), np.diff(start, append=len(pair)))
         )
-        titles = [word for word in self.words["building"] if word]
         files: dict[str, Ints] = {
             "name_start": np.searchsorted(road_name, np.arange(len(names) + 1)).astype(np.int32),
             "road_name": road_name.astype(np.int32),
@@ -222,7 +218,6 @@ class _Rows:
             "zip_road": zip_road,
             "lot": lots[0],
             "lot_building": first[lots[1]].astype(np.int32),
-            "titled": np.empty(0, np.int32),
         }
         files |= _old(old, areas, towns)
         words, files["key_start"], files["key_entity"] = _key_table(names, towns, areas)
@@ -230,7 +225,7 @@ class _Rows:
             np.save(into / f"{name}.npy", values)
         (into / "names.txt").write_text("\n".join(names), encoding="utf-8")
         (into / "keys.txt").write_text("\n".join(words), encoding="utf-8")
-        told = {**about, "layout": LAYOUT, "buildings": len(pair), "roads": len(start), "titles": len(titles)}
+        told = {**about, "layout": layout(), "buildings": len(pair), "roads": len(start)}
         (into / "about.json").write_text(
             json.dumps({"about": told, "areas": areas, "towns": towns}, ensure_ascii=False), encoding="utf-8"
         )
@@ -375,6 +370,11 @@ def _towns(line: Any) -> dict[str, Any]:
 # Opening
 
 
+def layout() -> str:
+    """What a table was made by: the layout of its files and the words its keys know."""
+    return f"{LAYOUT}-{zlib.crc32((DATA / 'address_reading' / 'words.csv').read_bytes()):08x}"
+
+
 def home() -> Path:
     """Where the tables lie: made from public lists, and so kept apart from the office's own data."""
     place = settings().address_dir.expanduser().resolve()
@@ -385,7 +385,7 @@ def home() -> Path:
 def built(folder: Path) -> bool:
     """Whether a table of today's layout lies there, whole."""
     try:
-        return bool(json.loads((folder / "about.json").read_text(encoding="utf-8"))["about"]["layout"] == LAYOUT)
+        return bool(json.loads((folder / "about.json").read_text(encoding="utf-8"))["about"]["layout"] == layout())
     except (OSError, ValueError, KeyError):
         return False
 

@@ -12,17 +12,19 @@ class Unit(NamedTuple):
     taken: tuple[tuple[int, int, str, str], ...]
 
 
-_ROOM = r"(?:room|rm|suite|ste|unit|ho|no|apt|#|호)"
+_ROOM = r"(?:room|rm|suite|ste|unit|no|apt|#)"
 _PATTERNS = (
-    ("동호", re.compile(r"(?<![\d-])(\d{3,4})\s*-?\s*(?:dong|동|d)\s*[,.-]?\s*(?:#\s*)?(\d{3,4})\s*-?\s*(?:ho|호|h)?(?![\d-]|\s*-?\s*(?:gil|ro|beon))")),
+    ("동호", re.compile(r"(?<![\d-])(\d{3,4})\s*-?\s*(?:dong|동|d)\s*[,.-]?\s*(?:#\s*)?(\d{3,4})\s*-?\s*(?:ho|호|h)(?![a-z\d-])")),
+    ("동호", re.compile(r"(?<![\d-])(\d{3,4})\s*-?\s*(?:dong|동)\s*-?\s*(\d{3,4})(?![\d-]|\s*-?\s*(?:gil|ro|beon|[a-z]))")),
     ("동호", re.compile(r"(?<![\d-])(?:apt\.?|bldg\.?|building|#|unit)?\s*(\d{3})\s*[-/]\s*(\d{3,4})\s*(?:ho|호)?(?![\d-])")),
-    ("층", re.compile(r"(?<![\d-])(b?)\s*-?(\d{1,2})\s*(?:st|nd|rd|th)?\s*[.-]?\s*(?:f|fl|flr|floor|floors|f/l|층|cheung|chung)\b\.?")),
-    ("층", re.compile(r"\b(?:floor|fl|level)\.?\s*(b?)(\d{1,2})(?![\d-])")),
     ("지하층", re.compile(r"(?:jiha|지하)\s*-?\s*(\d)\s*-?\s*(?:cheung|chung|층|f|fl)\b|\bb(\d)f?\b|\b(\d)(?:st|nd|rd|th)?\s+basement")),
-    ("호", re.compile(rf"{_ROOM}\.?\s*(?:no\.?)?\s*:?\s*([a-z]?-?b?\d{{2,5}})(?![\d])(?!\s*-\s*\d)")),
+    ("층", re.compile(r"(?<![\d-])(b?)\s*-?(\d{1,2})\s*(?:st|nd|rd|th)?\s*[./-]?\s*(?:f|fl|flr|floor|floors|f/l|층|cheung|chung)\b\.?")),
+    ("층", re.compile(r"\b(?:floor|fl|level)\.?\s*(b?)(\d{1,2})(?![\d-])")),
+    ("호", re.compile(rf"{_ROOM}\.?\s*(?:no\.?)?\s*:?\s*([a-z]?-?b?\d{{2,5}})(?!\d|-\d)")),
     ("호", re.compile(r"(?<![\d-])([a-z]?-?b?\d{1,5})\s*-?\s*(?:ho|호)(?![a-z])")),
     ("동", re.compile(r"(?<![\d-])(\d{2,4})\s*-?\s*(?:dong|동)(?![a-z가-힣])")),
     ("동", re.compile(r"(?<![a-z\d])([a-z])\s*-\s*(?:dong|동)(?![a-z가-힣])|\b(?:tower|wing|bldg|building|block)\.?\s*([a-z])\b|\b([a-z])\s*(?:tower|wing|block)\b")),
+    ("동 호", re.compile(r"\b(?:bldg|building|blk|block)\.?\s*(\d{2,4})(?![\d-])")),  # only beside a room
 )  # fmt: skip
 
 
@@ -49,8 +51,9 @@ def parse(text: str) -> Unit:
                 floor = -number if below else number
                 meaning = told["층"] = f"지하{number}층" if below else f"{number}층"
             else:
-                if what in told:
+                if what in told or (what == "동 호" and ("호" not in told or "동" in told)):
                     continue
+                what = what[0]
                 meaning = told[what] = groups[0].upper().replace(" ", "") + what
             taken.append((found.start(), found.end(), "층" if what == "지하층" else what, meaning))
     text_ = " ".join(told[part] for part in ("동", "층", "호") if part in told)

@@ -25,6 +25,7 @@ bench: .venv/.tests          ## recall, verdict rates, speed and memory; writes 
 	$(BIN)/python -m tests.benchmarks.screening main
 	$(BIN)/python -m tests.benchmarks.links main
 	$(BIN)/python -m tests.benchmarks.fetch main
+	$(BIN)/python -m tests.benchmarks.addresses main
 
 easyocr: .venv/.runtime      ## the other reading engine, on a CPU build of torch
 	bash .ci/easyocr
@@ -37,6 +38,7 @@ demo: .venv/.tests           ## make the demo photos and tables anew (they are k
 	$(BIN)/python -c "from lib.entries.duty_free import demo; demo.write()"
 	$(BIN)/python -c "from lib.entries.pccc_theft import demo; demo.write()"
 	$(BIN)/python -c "from lib.entries.fetch import demo; demo.write()"
+	$(BIN)/python -c "from lib.entries.address_reading import demo; demo.write()"
 
 lock: .venv/.tests           ## pin everything that the direct pins bring along
 	$(BIN)/pip freeze --exclude torch --exclude torchvision --exclude easyocr > .ci/constraints.txt
@@ -47,6 +49,7 @@ lock: .venv/.tests           ## pin everything that the direct pins bring along
 .venv/.runtime: .venv/bin/python requirements.txt .ci/constraints.txt .ci/fetch.py
 	$(BIN)/pip install --quiet --requirement requirements.txt --constraint .ci/constraints.txt
 	$(BIN)/python .ci/fetch.py
+	$(BIN)/python -m lib addresses build
 	touch $@
 
 .venv/.tests: .venv/.runtime pyproject.toml .ci/system

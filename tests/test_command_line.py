@@ -249,3 +249,44 @@ def test_the_card_of_the_model_in_use_says_what_it_was_measured_on(suite: Path) 
     assert "합성 자료" in done.stdout
     assert "PR-AUC" in done.stdout
     assert run("evaluate", "nothing", data_dir=suite).returncode == 2
+
+
+ADDRESSES = DATA / "address_reading" / "demo"
+
+
+def test_an_address_is_read_and_told_word_by_word(suite: Path) -> None:
+    told = run("read-address", "12F, 152 Teheran-ro, Kangnam-ku, Seoul", "--zip", "04524", data_dir=suite)
+    assert told.returncode == 0, told.stderr
+    assert "서울특별시 강남구 테헤란로 152 12층 (06236)" in told.stdout
+    assert "우편번호 다름: 신고 04524, 판독 06236" in told.stdout
+    read = json.loads(run("read-address", "98765 Teheran-ro, Gangnam-gu, Seoul", "--json", data_dir=suite).stdout)
+    assert read["hangul"] == ""
+    assert not read["exists"]
+    assert not read["candidates"][0]["exists"]
+
+
+def test_a_column_of_addresses_gets_its_readings_beside_it(suite: Path, tmp_path: Path) -> None:
+    given, out = tmp_path / "배송.csv", tmp_path / "판독.csv"
+    given.write_bytes('이름,배송지\n=1+1,"152 Teheran-ro, Gangnam-gu"\n나,\n'.encode("cp949"))
+    done = run("read-address", "--file", given, "--column", "배송지", "--out", out, data_dir=suite)
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader(out.open(encoding="utf-8-sig")))
+    assert [*rows[0]] == ["이름", "배송지", "hangul", "zip", "confidence", "exists", "candidates"]
+    assert rows[0]["이름"] == "'=1+1"
+    assert rows[0]["zip"] == "06236"
+    assert rows[1]["hangul"] == ""
+    wrong = run("read-address", "--file", given, "--column", "주소", "--out", out, data_dir=suite)
+    assert wrong.returncode == 2
+    assert "이름, 배송지" in wrong.stderr
+    assert run("read-address", data_dir=suite).returncode == 2
+
+
+def test_parcels_are_screened_by_their_addresses(suite: Path, tmp_path: Path) -> None:
+    out = tmp_path / "주소.csv"
+    files = [f"--{name}={ADDRESSES / name}.csv" for name in ("parcels", "businesses", "sellers", "buildings")]
+    done = run("screen", "address_reading", *files, "--out", out, "--top", "5", data_dir=suite)
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader(out.open(encoding="utf-8-sig")))
+    assert rows[0]["grade"] == "우선확인"
+    assert "근거" not in rows[0]["reasons"]
+    assert "parcels:" in rows[0]["evidence"]

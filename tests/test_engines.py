@@ -7,7 +7,12 @@ import pytest
 
 from lib.tables.engine import EngineMissing, connect
 
-WORLDS = {"duty_free": {"people": 150}, "pccc_theft": {"codes": 150, "cases": 1}, "fetch": {"firms": 100}}
+WORLDS = {
+    "duty_free": {"people": 150},
+    "pccc_theft": {"codes": 150, "cases": 1},
+    "fetch": {"firms": 100},
+    "address_reading": {"homes": 60, "cases": 1},
+}
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from tests.browser.test_journey import overflow
 
 pytestmark = pytest.mark.browser
 
-BUYERS, CODES, FIRMS = "/duty_free", "/pccc_theft", "/fetch"
+BUYERS, CODES, FIRMS, ADDRESSES = "/duty_free", "/pccc_theft", "/fetch", "/address_reading"
 DECISIONS = 36
 HOSTILE = "<img src=x onerror=alert(1)> **굵게** :red[빨강] $x$"
 
@@ -326,7 +326,8 @@ def test_a_firm_gets_its_dossier_and_a_line_of_the_network_its_rows(server: Serv
     (BUYERS, ("전체 그림", "기준값", "모델", "사건 목록")),
     (CODES, ("한 건 판정", "모니터링", "전체 그림", "기준값", "모델", "사건 목록")),
     (FIRMS, ("연결망", "전체 그림", "기준값", "모델", "사건 목록")),
-], ids=["duty_free", "pccc_theft", "fetch"])  # fmt: skip
+    (ADDRESSES, ("주소 읽기", "지도·판독 결과", "전체 그림", "기준값", "모델", "사건 목록")),
+], ids=["duty_free", "pccc_theft", "fetch", "address_reading"])  # fmt: skip
 def test_on_a_phone_nothing_sticks_out_and_the_first_screen_says_what_to_do(
     server: Server, phone: Page, path: str, views: tuple[str, ...]
 ) -> None:

@@ -31,6 +31,7 @@ PAGES = (
     Tried("duty_free", "duty_view", ("purchases", "reservations", "movements"), "품명"),
     Tried("pccc_theft", "pccc_view", ("parcels", "codes"), "품명"),
     Tried("fetch", "fetch_view", ("exports", "imports", "payments", "firms"), "모델규격"),
+    Tried("address_reading", "address_view", ("parcels",), "품명"),
 )
 
 
@@ -191,7 +192,7 @@ def test_bad_rows_are_told_and_the_rest_goes_on_with_hostile_words_as_text(at: A
     frame = pd.read_csv(DATA / tried.id / "demo" / f"{first}.csv", dtype=str, keep_default_na=False)
     frame[tried.words] = HOSTILE
     frame.iloc[3, 1] = ""
-    moment = next(title for title in frame.columns if title.endswith(("일시", "수리일")))
+    moment = next(title for title in frame.columns if title.endswith(("일시", "수리일", "입항일")))
     frame.loc[3, moment] = "어제"
     upload(at, tried, {first: frame.to_csv(index=False).encode("cp949")})
     summary = next(f.value for f in at.dataframe if "제외한 행" in f.value.columns)
@@ -213,3 +214,20 @@ def test_a_network_of_hostile_names_fetches_and_runs_nothing() -> None:
     assert "href" not in drawn
     assert not re.search(r"<(script|link|img|iframe)\b[^>]*(src|href)=", page)
     assert "default-src 'none'" in page
+
+
+def test_an_address_is_read_on_screen_word_by_word_and_never_as_markup(
+    book: CaseBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "entry", lambda id: replace(entries.entry(id), built=True))
+    at = run(AppTest.from_file(str(ROOT / "pages/address_reading.py"), default_timeout=120))
+    at.button_group(key="address_view").set_value("주소 읽기")
+    run(at)
+    at.text_area[0].set_value("<img src=x onerror=alert(1)> 152 Teheran-ro, Kangnam-ku, Seoul")
+    at.text_input(key="address_zip").set_value("04524")
+    at.button[0].click()
+    run(at)
+    assert any("서울특별시 강남구 테헤란로 152" in told.value.replace("\\", "") for told in at.markdown)
+    assert any("06236" in told.value for told in at.warning), "another postcode was declared"
+    assert "<img" not in html(at)
+    assert "테헤란로" in html(at)

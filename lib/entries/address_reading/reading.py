@@ -189,12 +189,14 @@ class Reader:
         told: list[Span] = []
         ws, index, best = one.words, self.index, one.best
 
-        def take(first: int, last: int, role: str, meaning: str) -> None:
-            put(ws[first].start, ws[last - 1].end, role, meaning)
+        def take(first: int, last: int, role: str, meaning: str) -> bool:
+            return put(ws[first].start, ws[last - 1].end, role, meaning)
 
-        def put(start: int, end: int, role: str, meaning: str) -> None:
-            if not any(start < span.end and span.start < end for span in told):
-                told.append(Span(start, end, role, meaning))
+        def put(start: int, end: int, role: str, meaning: str) -> bool:
+            if any(start < span.end and span.start < end for span in told):
+                return False
+            told.append(Span(start, end, role, meaning))
+            return True
 
         area = best.area if best else index.town_area[one.lots[0][0]] if one.lots else None
         if best:
@@ -213,9 +215,8 @@ class Reader:
             for hit in sorted(one.region_hits, key=lambda hit: hit.first - hit.last):
                 if hit.region and area in hit.region.last | hit.region.part:
                     part = name.split()[-1 if area in hit.region.last else 0]
-                    if part not in named:
-                        take(hit.first, hit.last, "시군구", part)
-                    named.add(part)
+                    if part not in named and take(hit.first, hit.last, "시군구", part):
+                        named.add(part)
                 elif hit.region and sido in hit.region.sidos:
                     take(hit.first, hit.last, "시도", now)
             for hit in one.town_hits:

@@ -161,7 +161,10 @@ class Search:
         if not at or not self.roads:
             return
         lanes = {i: pieces.lane(ws, i) for i in at}
+        named = [(hit.first, hit.last) for hit in self.region_hits]
         for hit in [one for one in self.roads if one.also is None]:
+            if any(a <= hit.first and hit.last <= b and b - a > hit.last - hit.first for a, b in named):
+                continue  # the Jongno of Jongno-gu
             for i in at:
                 if hit.first <= i < hit.last or not hit.first - 5 <= i <= hit.last + 2:
                     continue

@@ -194,7 +194,7 @@ def test_bad_rows_are_told_and_the_rest_goes_on_with_hostile_words_as_text(at: A
     frame.iloc[3, 1] = ""
     moment = next(title for title in frame.columns if title.endswith(("일시", "수리일", "입항일")))
     frame.loc[3, moment] = "어제"
-    upload(at, tried, {first: frame.to_csv(index=False).encode("cp949")})
+    upload(at, tried, {first: frame.to_csv(index=False).encode("cp949", "replace")})
     summary = next(f.value for f in at.dataframe if "제외한 행" in f.value.columns)
     assert summary["제외한 행"].iloc[0] == 1
     found = next(f.value for f in at.dataframe if "들어 있는 값" in f.value.columns)

@@ -5,7 +5,7 @@ from lib.ui import guard
 officer, item = guard.enter("address_reading")
 
 from lib.entries import address_reading  # noqa: E402  (heavy: only once let in)
-from lib.entries.address_reading import screen, tables, training  # noqa: E402, F401
+from lib.entries.address_reading import registers, screen, tables, training  # noqa: E402, F401
 from lib.ui import address, desk, explain, ranked, story  # noqa: E402
 
 READ, MAP = "주소 읽기", "지도·판독 결과"
@@ -16,7 +16,9 @@ needs_reader = view not in (desk.CASES, desk.LIMITS)
 reader = address.ready() if needs_reader else None
 if view == READ and reader:
     address.desk(reader)
-elif (reader or not needs_reader) and (listed := desk.opened(view, item, officer, address_reading, "곳")):
+elif (reader or not needs_reader) and (
+    listed := desk.opened(view, item, officer, address_reading, "곳", registers.read)
+):
     if view == MAP:
         address.korea(listed)
     elif view == "전체 그림":

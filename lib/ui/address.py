@@ -242,6 +242,42 @@ def place(listed: Listed, found: Finding) -> None:
         )
         st.dataframe({"적힌 주소(호수는 가림)": spellings}, hide_index=True, height=min(38 * (len(spellings) + 1), 300))
 
+    official(cast("Addresses", listed.ranking), found.subject)
+
+
+def official(ranking: "Addresses", subject: str) -> None:
+    """What the public services say stands there, asked only when the officer wants it."""
+    from lib.entries.address_reading import services
+    from lib.settings import settings
+
+    line = str(ranking.rows.loc[ranking.rows["subject"] == subject, "line"].iloc[0])
+    with st.expander("공공 서비스로 확인(도로명주소 건물·상가업소)", icon="🏛️"):
+        if not line:
+            st.caption("건물을 찾지 못한 배송지는 조회할 수 없습니다.")
+            return
+        if not (settings().juso_key and settings().public_data_key):
+            st.caption(
+                "인증키(`AX_JUSO_KEY`, `AX_PUBLIC_DATA_KEY`)를 설정하면 건물 종류와 층·호별 상가업소를 여기에서 확인할 수 있습니다. "
+                "이 주소 하나만 조회하며 수하인 정보는 보내지 않습니다."
+            )
+            return
+        if st.button("이 건물 조회", key="address_official"):
+            try:
+                with st.spinner("조회하는 중입니다."):
+                    st.session_state["address_official_found"] = (line, services.enrich([line]))
+            except services.ServiceError as error:
+                st.error(str(error), icon="🏛️")
+        kept = st.session_state.get("address_official_found")
+        if kept and kept[0] == line:
+            for title, table, titles in (
+                ("건물", kept[1].buildings, {"name": "건물명", "use": "주용도", "shared": "공동주택"}),
+                ("상가업소", kept[1].businesses, {"name": "상호", "address": "소재지", "trade": "업종"}),
+            ):
+                st.markdown(f"**{title}** {table.num_rows:,}건")
+                columns = {name: told for name, told in titles.items() if name in table.column_names}
+                if table.num_rows:
+                    st.dataframe(table.select([*columns]).to_pandas().rename(columns=columns), hide_index=True)
+
 
 def axes_of(ranking: "Addresses", subject: str = "") -> "go.Figure":
     """Every address by both axes; one of them marked."""
@@ -309,24 +345,20 @@ def tiles(counts: "pd.DataFrame") -> "go.Figure":
 
     from lib.entries.address_reading import mapping
 
-    grid = counts.pivot(index="y", columns="x", values="parcels")
-    every = (range(int(one.min()), int(one.max()) + 1) for one in (counts["y"], counts["x"]))
-    grid = grid.reindex(index=next(every), columns=next(every))
+    every = {axis: range(int(counts[axis].min()), int(counts[axis].max()) + 1) for axis in ("y", "x")}
+
+    def grid(of: str) -> "np.ndarray[Any, Any]":
+        return counts.pivot(index="y", columns="x", values=of).reindex(index=every["y"], columns=every["x"]).to_numpy()
+
     figure = go.Figure(
         go.Heatmap(
-            z=np.log1p(grid.to_numpy()), x=grid.columns, y=grid.index, xgap=1, ygap=1, showscale=False,
-            colorscale=[[0, "rgba(138,151,166,.16)"], [0.01, "#dcebf9"], [0.39, "#a9cdf0"], [0.4, "#3f86c9"], [1, "#0b3f7a"]], hoverinfo="skip",
+            z=np.log1p(grid("parcels").astype(float)), x=[*every["x"]], y=[*every["y"]], xgap=1, ygap=1, showscale=False,
+            text=grid("label"), texttemplate="%{text}",  # sized and coloured by Plotly to suit each tile
+            customdata=np.dstack([grid(name) for name in ("sido", "sigungu", "parcels")]), hoverongaps=False,
+            colorscale=[[0, "#e6ebf1"], [0.01, "#cfe4f7"], [0.5, "#5b9fdd"], [1, "#0b3f7a"]],
+            hovertemplate="%{customdata[0]} %{customdata[1]}<br>%{customdata[2]:,}건<extra></extra>",
         )
     )  # fmt: skip
-    depth = np.log1p(counts["parcels"])
-    dark = depth >= 0.4 * max(depth.max(), 1.0)
-    for which, colour in ((dark, "#ffffff"), (~dark & (depth > 0), "#14304d"), (depth == 0, None)):
-        some = counts[which]
-        figure.add_scatter(
-            x=some["x"], y=some["y"], mode="text", text=some["label"], textfont={"size": 9, **({"color": colour} if colour else {})},
-            customdata=some[["sido", "sigungu", "parcels"]], showlegend=False,
-            hovertemplate="%{customdata[0]} %{customdata[1]}<br>%{customdata[2]:,}건<extra></extra>",
-        )  # fmt: skip
     xs, ys = mapping.borders()
     figure.add_scatter(
         x=xs, y=ys, mode="lines", hoverinfo="skip", showlegend=False, line={"color": PLAIN, "width": 1.4}

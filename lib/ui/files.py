@@ -1,6 +1,6 @@
 """How an officer's tables come in: demo data one tap away, or own files, checked and told in Korean."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,8 +32,16 @@ class Given:
         return {name: checked.rows for name, checked in self.checked.items()}
 
 
-def intake(entry: str, contracts: Mapping[str, Table], optional: Collection[str] = ()) -> Given | None:
-    """The tables to screen, folded away once they are there; None until every needed one is usable."""
+def intake(
+    entry: str,
+    contracts: Mapping[str, Table],
+    optional: Collection[str] = (),
+    own: "Callable[[bytes, str], pa.Table] | None" = None,
+) -> Given | None:
+    """The tables to screen, folded away once they are there; None until every needed one is usable.
+
+    ``own``: the entry's way to read a file of a table's name, for forms that are no plain tables.
+    """
     kept = f"{entry}_given"
     given: Given | None = st.session_state.get(kept)
     told = _summary(given) if given else "자료 넣기"
@@ -51,7 +59,7 @@ def intake(entry: str, contracts: Mapping[str, Table], optional: Collection[str]
         if way == "demo":
             fresh = _demo(entry, contracts)
         elif way == "own":
-            fresh = _own(entry, contracts, optional)
+            fresh = _own(entry, contracts, optional, own)
         if fresh is not None and (given is None or fresh.key != given.key):
             st.session_state[kept] = fresh
             st.rerun()
@@ -87,7 +95,12 @@ def _demo(entry: str, contracts: Mapping[str, Table]) -> Given | None:
     return Given(f"demo:{entry}", True, checked)
 
 
-def _own(entry: str, contracts: Mapping[str, Table], optional: Collection[str]) -> Given | None:
+def _own(
+    entry: str,
+    contracts: Mapping[str, Table],
+    optional: Collection[str],
+    own: "Callable[[bytes, str], pa.Table] | None",
+) -> Given | None:
     """One uploader a table; each file is read and checked once."""
     from lib.tables.checking import check
     from lib.tables.reading import TableError, read
@@ -110,7 +123,8 @@ def _own(entry: str, contracts: Mapping[str, Table], optional: Collection[str]) 
                 shelf.pop(name, None)
                 try:
                     with st.spinner(f"「{table.title}」을(를) 읽고 확인하는 중입니다."):
-                        checked = check(read(file.getvalue(), file.name), table)
+                        raw = own(file.getvalue(), name) if own else read(file.getvalue(), file.name)
+                        checked = check(raw, table)
                 except TableError as error:
                     st.error(str(error), icon="📄")
                     continue

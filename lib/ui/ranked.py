@@ -23,7 +23,7 @@ SHEET = {
     "legal_basis": "법적 근거",
     "evidence": "근거 행",
 }
-COUNTED = {"명": "인원", "건": "건수", "곳": "업체 수"}
+COUNTED = {"duty_free": "인원", "pccc_theft": "건수", "fetch": "업체 수", "address_reading": "주소 수"}
 IDENTITIES = {"duty_free": "여권번호", "pccc_theft": "개인통관고유부호"}  # personal: masked in files unless asked for
 EXPLAINED = 300  # leads a file explains in full; the rest name the rules they meet
 
@@ -101,7 +101,7 @@ def budget(listed: Listed) -> int:
     if total == 1:
         return 1
     n: int = st.slider(
-        f"오늘 확인할 수 있는 {COUNTED[listed.unit]}",
+        f"오늘 확인할 수 있는 {COUNTED[entry]}",
         1,
         min(total, 500),
         min(st.session_state.get(kept, 30), total, 500),

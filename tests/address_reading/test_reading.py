@@ -94,6 +94,7 @@ def test_the_declared_postcode_is_held_against_ours(reader: Reader) -> None:
     assert reader.read("152 Teheran-ro, Gangnam-gu, Seoul", as_of=DAY).zip_agrees is None
     old = reader.read("152 Teheran-ro, Kangnam-ku, Seoul 135-080", as_of=DAY)
     assert old.place == same.place
+    assert old.unit == "", "135-080 is a postcode, no 동 and 호"
 
 
 @pytest.mark.parametrize(

@@ -53,12 +53,12 @@ class Search:
     def __init__(self, index: Index, text: str, zip_code: str | None) -> None:
         self.index, self.text = index, pieces.plain(text)
         self.words = pieces.words(self.text)
-        self.unit = unit.parse(self.text)
         told = "".join(sign for sign in zip_code or "" if sign.isdigit())
         self.declared = told if len(told) == 5 else ""
         self.zip_words: set[int] = set()
         self.old_towns: list[int] = []
         self._postcodes()
+        self.unit = unit.parse(self._without_zips())
         self.zip_roads = index.zip_roads(self.declared)
         self.numbers = pieces.numbers(self.words, self.zip_words, [(a, b) for a, b, _, _ in self.unit.taken])[:NUMBERS]
         self.roads: list[Hit] = []
@@ -109,6 +109,14 @@ class Search:
             elif len(w.text) == 5 and (index.is_zip(int(w.text)) or i >= len(ws) - 2):
                 self.zip_words.add(i)
                 self.declared = self.declared or w.text
+
+    def _without_zips(self) -> str:
+        """The text with blanks for its postcodes: 135-080 is no 동 and 호."""
+        text = self.text
+        for i in self.zip_words:
+            w = self.words[i]
+            text = text[: w.start] + " " * (w.end - w.start) + text[w.end :]
+        return text
 
     def _runs(self) -> Iterator[tuple[int, int, str, bool]]:
         """Runs of words with letters in them and their keys; the last says whether the run ends in a translated street."""

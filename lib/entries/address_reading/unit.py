@@ -13,18 +13,24 @@ class Unit(NamedTuple):
 
 
 _ROOM = r"(?:room|rm|suite|ste|unit|no|apt|#)"
-_PATTERNS = (
-    ("동호", re.compile(r"(?<![\d-])(\d{3,4})\s*-?\s*(?:dong|동|d)\s*[,.-]?\s*(?:#\s*)?(\d{3,4})\s*-?\s*(?:ho|호|h)(?![a-z\d-])")),
-    ("동호", re.compile(r"(?<![\d-])(\d{3,4})\s*-?\s*(?:dong|동)\s*-?\s*(\d{3,4})(?![\d-]|\s*-?\s*(?:gil|ro|beon|[a-z]))")),
-    ("동호", re.compile(r"(?<![\d-])(?:apt\.?|bldg\.?|building|#|unit)?\s*(\d{3})\s*[-/]\s*(\d{3,4})\s*(?:ho|호)?(?![\d-])")),
-    ("지하층", re.compile(r"(?:jiha|지하)\s*-?\s*(\d)\s*-?\s*(?:cheung|chung|층|f|fl)\b|\bb(\d)f?\b|\b(\d)(?:st|nd|rd|th)?\s+basement")),
-    ("층", re.compile(r"(?<![\d-])(b?)\s*-?(\d{1,2})\s*(?:st|nd|rd|th)?\s*[./-]?\s*(?:f|fl|flr|floor|floors|f/l|층|cheung|chung)\b\.?")),
-    ("층", re.compile(r"\b(?:floor|fl|level)\.?\s*(b?)(\d{1,2})(?![\d-])")),
-    ("호", re.compile(rf"{_ROOM}\.?\s*(?:no\.?)?\s*:?\s*([a-z]?-?b?\d{{2,5}})(?!\d|-\d)")),
-    ("호", re.compile(r"(?<![\d-])([a-z]?-?b?\d{1,5})\s*-?\s*(?:ho|호)(?![a-z])")),
-    ("동", re.compile(r"(?<![\d-])(\d{2,4})\s*-?\s*(?:dong|동)(?![a-z가-힣])")),
-    ("동", re.compile(r"(?<![a-z\d])([a-z])\s*-\s*(?:dong|동)(?![a-z가-힣])|\b(?:tower|wing|bldg|building|block)\.?\s*([a-z])\b|\b([a-z])\s*(?:tower|wing|block)\b")),
-    ("동 호", re.compile(r"\b(?:bldg|building|blk|block)\.?\s*(\d{2,4})(?![\d-])")),  # only beside a room
+_DONG, _BUILT = ("dong", "동"), ("tower", "wing", "bldg", "building", "block", "blk")
+_PATTERNS = tuple(  # what it tells, words one of which must be there (for speed), how it is written
+    (what, needed, re.compile(pattern))
+    for what, needed, pattern in (
+        ("동호", _DONG, r"(?<![\d-])(\d{3,4})\s*-?\s*(?:dong|동)\s*[,.-]?\s*(?:#\s*)?(\d{3,4})\s*-?\s*(?:ho|호|h)(?![a-z\d-])"),
+        ("동호", _DONG, r"(?<![\d-])(\d{3,4})\s*-?\s*(?:dong|동)\s*-?\s*(\d{3,4})(?![\d-]|\s*-?\s*(?:gil|ro|beon|[a-z]))"),
+        ("동호", ("-", "/"), r"(?<![\d-])(?:apt\.?|bldg\.?|building|#|unit)?\s*([1-9]\d\d)\s*[-/]\s*([1-9]\d{2,3})\s*(?:ho|호)?(?![\d-])"),
+        ("지하층", ("jiha", "지하", "basement"), r"(?:jiha|지하)\s*-?\s*(\d)\s*-?\s*(?:cheung|chung|층|f|fl)\b|\b(\d)(?:st|nd|rd|th)?\s+basement"),
+        ("지하층", ("b1", "b2", "b3", "b4", "b5", "b6", "b7"), r"\bb(\d)f?\b"),
+        ("층", ("f", "층", "chung", "cheung"), r"(?<![\d-])(b?)\s*-?(\d{1,2})\s*(?:st|nd|rd|th)?\s*[./-]?\s*(?:f|fl|flr|floor|floors|f/l|층|cheung|chung)\b\.?"),
+        ("층", ("floor", "fl", "level"), r"\b(?:floor|fl|level)\.?\s*(b?)(\d{1,2})(?![\d-])"),
+        ("호", ("#", "room", "rm", "suite", "ste", "unit", "no", "apt"), rf"{_ROOM}\.?\s*(?:no\.?)?\s*:?\s*([a-z]?-?b?\d{{2,5}})(?!\d|-\d)"),
+        ("호", ("ho", "호"), r"(?<![\d-])([a-z]?-?b?\d{1,5})\s*-?\s*(?:ho|호)(?![a-z])"),
+        ("동", _DONG, r"(?<![\d-])(\d{2,4})\s*-?\s*(?:dong|동)(?![a-z가-힣])"),
+        ("동", _DONG, r"(?<![a-z\d])([a-z])\s*-\s*(?:dong|동)(?![a-z가-힣])"),
+        ("동", _BUILT, r"\b(?:tower|wing|bldg|building|block)\.?\s*([a-z])\b|\b([a-z])\s*(?:tower|wing|block)\b"),
+        ("동 호", _BUILT, r"\b(?:bldg|building|blk|block)\.?\s*(\d{2,4})(?![\d-])"),  # only beside a room
+    )
 )  # fmt: skip
 
 
@@ -33,7 +39,9 @@ def parse(text: str) -> Unit:
     told: dict[str, str] = {}
     floor: int | None = None
     taken: list[tuple[int, int, str, str]] = []
-    for what, pattern in _PATTERNS:
+    for what, needed, pattern in _PATTERNS:
+        if not any(word in text for word in needed):
+            continue
         for found in pattern.finditer(text):
             if any(found.start() < end and start < found.end() for start, end, _, _ in taken):
                 continue

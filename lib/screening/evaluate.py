@@ -232,6 +232,11 @@ _KIND_COLUMNS = {
     "alarms": "오경보 수",
     "rate": "오경보율",
     "model_suspect": "모델: 의심 이상",
+    "addresses": "대상 수",
+    "model_check": "모델: 확인 이상",
+    "model_first": "모델: 우선확인",
+    "rules_only_check": "규칙만: 확인 이상",
+    "rules_only_first": "규칙만: 우선확인",
     "model_strong": "모델: 유력",
     "model_fifth": "모델: 상위 20%",
     "rules_only_suspect": "규칙만: 의심 이상",
@@ -254,7 +259,7 @@ def kind_tables(card: Mapping[str, Any]) -> list[tuple[str, list[dict[str, str]]
 def _kind_cell(name: str, value: Any) -> str:
     if not isinstance(value, int | float):
         return "-" if value is None else str(value)
-    return f"{value:,.0f}" if name in ("codes", "firms", "harmless", "alarms") else f"{value:.1%}"
+    return f"{value:,.0f}" if name in ("codes", "firms", "addresses", "harmless", "alarms") else f"{value:.1%}"
 
 
 def _measures_lines(told: Mapping[str, Any]) -> list[str]:

@@ -76,7 +76,7 @@ def evaluation(model: Model, rows: pd.DataFrame) -> dict[str, object]:
             graded = {
                 f"{name}_{grade}": float((found[these] <= at).mean())
                 for name, found in level.items()
-                for grade, at in (("watch", 2), ("suspect", 1), ("strong", 0))
+                for grade, at in (("watch", 2), ("check", 1), ("first", 0))
             }
             told[kind in demo.SHOPS].append({"kind": kind, "title": title, "addresses": int(these.sum()), **graded})
     return {

@@ -353,7 +353,7 @@ def tiles(counts: "pd.DataFrame") -> "go.Figure":
     figure = go.Figure(
         go.Heatmap(
             z=np.log1p(grid("parcels").astype(float)), x=[*every["x"]], y=[*every["y"]], xgap=1, ygap=1, showscale=False,
-            text=grid("label"), texttemplate="%{text}",  # sized and coloured by Plotly to suit each tile
+            text=np.where(np.isnan(grid("parcels").astype(float)), "", grid("label")), texttemplate="%{text}",  # sized and coloured by Plotly to suit each tile
             customdata=np.dstack([grid(name) for name in ("sido", "sigungu", "parcels")]), hoverongaps=False,
             colorscale=[[0, "#e6ebf1"], [0.01, "#cfe4f7"], [0.5, "#5b9fdd"], [1, "#0b3f7a"]],
             hovertemplate="%{customdata[0]} %{customdata[1]}<br>%{customdata[2]:,}건<extra></extra>",

@@ -9,15 +9,13 @@ from here (the tests use a stand-in). Seen in several of them: juso.go.kr ``addr
 """
 
 import json
-import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass
 from itertools import count
-from typing import Any, TypeVar
-from urllib.parse import quote, unquote
+from typing import Any, Self, TypeVar
 from xml.etree import ElementTree
 
 import httpx
@@ -26,6 +24,7 @@ import pyarrow as pa
 from pydantic import SecretStr
 
 from lib.entries.address_reading.tables import BUILDINGS, BUSINESSES, SELLERS, typed
+from lib.services import Service, ask, quiet
 from lib.settings import settings
 
 RETRIES, BACKOFF = 3, 1.0  # further attempts; seconds before the first, doubled each time
@@ -92,7 +91,7 @@ def find(keyword: str, client: httpx.Client | None = None) -> list[Row]:
 
 def find_english(keyword: str, client: httpx.Client | None = None) -> list[Row]:
     """What juso.go.kr finds for an English address: ``roadAddr`` (English), ``korAddr``, ``zipNo``, ``siNm``, ..."""
-    service = _Service.of(
+    service = _Service.keyed(
         "영문주소 검색 서비스", settings().juso_english_url, settings().juso_english_key, "JUSO_ENGLISH", "JUSO_ENGLISH"
     )
     with _connection(client) as connection:
@@ -133,7 +132,7 @@ def mail_order(
     numbers: Iterable[str], progress: Progress | None = None, client: httpx.Client | None = None
 ) -> pa.Table:
     """공정위's mail-order sellers with these business numbers, in the shape of ``SELLERS``; those closed are left out."""
-    service = _Service.of(
+    service = _Service.keyed(
         "통신판매사업자 등록상세 서비스",
         settings().mail_order_url,
         settings().public_data_key,
@@ -221,47 +220,23 @@ def _digits(text: str) -> str:
 # --- asking --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Service:
-    """One of the services: where it is, and how to say so to the officer."""
+class _Service(Service):
+    """One of the services."""
 
-    name: str
-    url: str
-    key: SecretStr = field(repr=False)
-    url_setting: str
-    key_setting: str
-    key_name: str
+    error = ServiceError
 
     @classmethod
-    def of(cls, name: str, url: str, key: SecretStr | None, url_name: str, key_name: str) -> "_Service":
-        plain = unquote(key.get_secret_value().strip()) if key else ""  # portals hand out keys in URL-encoded form too
-        setting = f"AX_{key_name}_KEY"
-        if not plain:
-            portal = "business.juso.go.kr" if key_name.startswith("JUSO") else "공공데이터포털(data.go.kr)"
-            raise ServiceError(
-                f"{name} 인증키가 없습니다. {portal}에서 발급받은 인증키를 {setting}에 넣은 뒤 다시 실행하십시오."
-            )
-        asked = "confmKey" if key_name.startswith("JUSO") else "serviceKey"
-        return cls(name, url.rstrip("/"), SecretStr(plain), f"AX_{url_name}_URL", setting, asked)
+    def keyed(cls, name: str, url: str, key: SecretStr | None, url_name: str, key_name: str) -> Self:
+        """By the names of its settings."""
+        portal = "business.juso.go.kr" if key_name.startswith("JUSO") else "공공데이터포털(data.go.kr)"
+        return cls.of(name, url.rstrip("/"), key, f"AX_{url_name}_URL", f"AX_{key_name}_KEY", portal)
 
     def secret(self) -> dict[str, str]:
-        return {self.key_name: self.key.get_secret_value()}
+        """The key under the name the service asks for it by."""
+        name = "confmKey" if self.key_setting.startswith("AX_JUSO") else "serviceKey"
+        return {name: self.key.get_secret_value()}
 
-    def hide(self, text: str) -> str:
-        key = self.key.get_secret_value()
-        for form in (key, quote(key, safe=""), quote(key)):
-            text = text.replace(form, "***")
-        return text
-
-    def failed(self, why: str) -> ServiceError:
-        return ServiceError(f"{self.name}: {why}")
-
-    def shape(self) -> ServiceError:
-        return self.failed(
-            f"응답이 알려진 형식이 아닙니다. {self.url_setting} 주소와 서비스 안내의 변경 여부를 확인하십시오."
-        )
-
-    def refused(self, code: object, message: object = "") -> ServiceError:
+    def refused(self, code: object, message: object = "") -> RuntimeError:
         """The service itself says no, in its own words."""
         said, text = (" ".join(self.hide(str(words)).split()) for words in (code, message))
         said, text = said[:40], text[:120]
@@ -273,20 +248,22 @@ class _Service:
             advice = f"{self.url_setting} 주소가 맞는지 확인하십시오."
         else:
             advice = "잠시 뒤 다시 실행하고, 되풀이되면 이 코드를 서비스 운영기관에 문의하십시오."
-        return self.failed(f"서비스가 보낸 오류 {said or '(코드 없음)'}{f' ({text})' if text else ''}. {advice}")
+        return self.said(said, text, advice)
 
 
 def _juso() -> _Service:
-    return _Service.of("도로명주소 검색 서비스", settings().juso_url, settings().juso_key, "JUSO", "JUSO")
+    return _Service.keyed("도로명주소 검색 서비스", settings().juso_url, settings().juso_key, "JUSO", "JUSO")
 
 
 def _shops() -> _Service:
-    return _Service.of("상가업소 조회 서비스", settings().shops_url, settings().public_data_key, "SHOPS", "PUBLIC_DATA")
+    return _Service.keyed(
+        "상가업소 조회 서비스", settings().shops_url, settings().public_data_key, "SHOPS", "PUBLIC_DATA"
+    )
 
 
 def _tax() -> _Service:
     name, key = "사업자등록 상태조회 서비스", settings().public_data_key
-    return _Service.of(name, settings().tax_status_url, key, "TAX_STATUS", "PUBLIC_DATA")
+    return _Service.keyed(name, settings().tax_status_url, key, "TAX_STATUS", "PUBLIC_DATA")
 
 
 def _search(service: _Service, client: httpx.Client, keyword: str) -> list[Row]:
@@ -372,19 +349,18 @@ def _ask(
     service: _Service, client: httpx.Client, method: str, url: str, params: Mapping[str, Any], sent: object = None
 ) -> dict[str, Any]:
     """The object the service answers with, after retries."""
-    with _quiet(service):
+    with quiet(service):
         for attempt in count():
-            status, body, problem, wait = _get(service, client, method, url, params, sent)
+            status, body, problem, wait = ask(
+                service, client, method, url, params, sent, most_bytes=MAX_BYTES, most_seconds=MAX_SECONDS
+            )
             if not problem and status < 500 and status != 429:
                 break
             if attempt == RETRIES:
                 if status == 429:
                     raise service.refused("HTTP 429")
-                raise service.failed(
-                    f"{problem or f'서비스가 HTTP {status} 오류를 냅니다.'} {RETRIES + 1}번 시도했습니다. "
-                    f"인터넷 연결과 {service.url_setting} 주소를 확인하고 잠시 뒤 다시 실행하십시오."
-                )
-            time.sleep(max(min(wait, LONGEST_WAIT), BACKOFF * 2**attempt))
+                raise service.tired(problem, status, RETRIES + 1)
+            time.sleep(max(min(_whole(wait, 0), LONGEST_WAIT), BACKOFF * 2**attempt))
     plain = body.decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
     if code := re.search(
         r"<returnReasonCode>\s*(\w+)", plain
@@ -420,57 +396,5 @@ def _parsed(plain: str) -> Any:
     }
 
 
-def _get(
-    service: _Service, client: httpx.Client, method: str, url: str, params: Mapping[str, Any], sent: object
-) -> tuple[int, bytes, str, float]:
-    """Status, body, what went wrong on the way (worth another attempt), and how long to wait. No httpx error gets out."""
-    fatal = ""
-    started = time.monotonic()
-    headers = {"Accept": "application/json"}
-    try:
-        with client.stream(method, url, params=dict(params), json=sent, headers=headers) as response:
-            body = bytearray()
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > MAX_BYTES:
-                    fatal = (
-                        f"응답이 {MAX_BYTES // 2**20}MB를 넘습니다. {service.url_setting} 주소가 맞는지 확인하십시오."
-                    )
-                    break
-                if time.monotonic() - started > MAX_SECONDS:
-                    return 0, b"", "응답이 너무 느립니다.", 0.0
-            if not fatal:
-                return response.status_code, bytes(body), "", _whole(response.headers.get("Retry-After"), 0)
-    except httpx.TimeoutException:
-        return 0, b"", "정해진 시간 안에 응답이 없습니다.", 0.0
-    except (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError):
-        fatal = f"주소를 쓸 수 없습니다. {service.url_setting}을(를) 확인하십시오."
-    except httpx.TransportError:
-        return 0, b"", "서비스에 연결하지 못했습니다.", 0.0
-    except httpx.HTTPError:
-        fatal = f"응답을 풀 수 없습니다. {service.url_setting} 주소가 맞는지 확인하십시오."
-    raise service.failed(fatal)
-
-
 def _connection(client: httpx.Client | None) -> Any:
     return httpx.Client(timeout=httpx.Timeout(20, connect=10)) if client is None else nullcontext(client)
-
-
-@contextmanager
-def _quiet(service: _Service) -> Iterator[None]:
-    """httpx logs each URL, and the key is in it."""
-
-    def hide(record: logging.LogRecord) -> bool:
-        record.msg, record.args = service.hide(record.getMessage()), ()
-        return True
-
-    loggers = [
-        logging.getLogger(f"http{name}") for name in ("x", "core.connection", "core.http11", "core.http2", "core.proxy")
-    ]
-    for logger in loggers:
-        logger.addFilter(hide)
-    try:
-        yield
-    finally:
-        for logger in loggers:
-            logger.removeFilter(hide)

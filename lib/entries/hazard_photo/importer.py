@@ -7,7 +7,6 @@ beside the old one, read back, and only then takes its place.
 
 import csv
 import json
-import logging
 import os
 import re
 import shutil
@@ -23,14 +22,14 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import httpx
-from pydantic import SecretStr
 
 from lib.entries.hazard_photo import barcode, catalogue
 from lib.entries.hazard_photo import text as t
 from lib.entries.hazard_photo.catalogue import SHIPPED, Effect, Ingredient, Name, Product
+from lib.services import Service, ask, quiet
 from lib.settings import settings
 
 INGREDIENT_SOURCE = "식품의약품안전처 국내 반입차단 대상 원료·성분 (공공데이터포털 15132686)"
@@ -75,41 +74,12 @@ class Refreshed:
     missing: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Service:
-    """One of the two services: where it is, and how to say so to the officer."""
+class _Service(Service):
+    """One of the two services."""
 
-    name: str
-    url: str
-    key: SecretStr
-    url_setting: str
-    key_setting: str
+    error = ImportFailed
 
-    @classmethod
-    def of(cls, name: str, url: str, key: SecretStr | None, setting: str, portal: str) -> "_Service":
-        key_setting = f"AX_{setting}_KEY"
-        plain = unquote(key.get_secret_value().strip()) if key else ""  # portals hand out keys in URL-encoded form too
-        if not plain:
-            raise ImportFailed(
-                f"{name} 인증키가 없습니다. {portal}에서 발급받은 인증키를 {key_setting}에 넣은 뒤 다시 실행하십시오."
-            )
-        return cls(name, url, SecretStr(plain), f"AX_{setting}_URL", key_setting)
-
-    def hide(self, text: str) -> str:
-        key = self.key.get_secret_value()
-        for form in {key, quote(key, safe=""), quote(key)}:
-            text = text.replace(form, "***")
-        return text
-
-    def failed(self, why: str) -> ImportFailed:
-        return ImportFailed(self.hide(f"{self.name}: {why}"))
-
-    def shape(self) -> ImportFailed:
-        return self.failed(
-            f"응답이 알려진 형식이 아닙니다. {self.url_setting} 주소와 서비스 안내의 변경 여부를 확인하십시오."
-        )
-
-    def refused(self, code: str, message: str = "") -> ImportFailed:
+    def refused(self, code: str, message: str = "") -> RuntimeError:
         """The service itself says no, with its own error code."""
         code, message = _text(code)[:40], _text(self.hide(message))[:120]
         if code in ("20", "30", "31", "32", "33", "INFO-100", "INFO-400", "HTTP 401", "HTTP 403"):
@@ -120,7 +90,7 @@ class _Service:
             advice = f"{self.url_setting} 주소가 맞는지 확인하십시오."
         else:
             advice = "잠시 뒤 다시 실행하고, 되풀이되면 이 코드를 서비스 운영기관에 문의하십시오."
-        return self.failed(f"서비스가 보낸 오류 {code or '(코드 없음)'}{f' ({message})' if message else ''}. {advice}")
+        return self.said(code, message, advice)
 
 
 @dataclass(frozen=True)
@@ -137,7 +107,8 @@ def refresh_ingredients(
         "반입차단 원료·성분 서비스",
         settings().block_list_url,
         settings().block_list_key,
-        "BLOCK_LIST",
+        "AX_BLOCK_LIST_URL",
+        "AX_BLOCK_LIST_KEY",
         "공공데이터포털(data.go.kr)",
     )
     with _alone() as home:
@@ -156,7 +127,8 @@ def refresh_products(
         "해외직구 위해식품 차단정보 서비스",
         settings().product_list_url,
         settings().product_list_key,
-        "PRODUCT_LIST",
+        "AX_PRODUCT_LIST_URL",
+        "AX_PRODUCT_LIST_KEY",
         "식품안전나라(foodsafetykorea.go.kr)",
     )
     with _alone() as home:
@@ -181,7 +153,7 @@ def _collect(
     rows: list[Mapping[str, Any]] = []
     last = _Page([], 0)
     own = httpx.Client(timeout=httpx.Timeout(30, connect=10)) if client is None else nullcontext(client)
-    with _quiet(service), own as connection:
+    with quiet(service), own as connection:
         for number in range(1, MAX_PAGES + 1):
             page = page_of(service, connection, number, len(rows))
             if page.total > limit:
@@ -258,14 +230,13 @@ def _page(service: _Service, rows: object, total: object) -> _Page:
 def _ask(service: _Service, client: httpx.Client, url: str, params: Mapping[str, str | int]) -> dict[str, Any]:
     """The JSON object the service answers with, after retries."""
     for attempt in count():
-        status, body, problem = _get(service, client, url, params)
+        status, body, problem, _ = ask(
+            service, client, "GET", url, params, most_bytes=MAX_BYTES, most_seconds=MAX_SECONDS
+        )
         if not problem and status < 500:
             break
         if attempt == RETRIES:
-            raise service.failed(
-                f"{problem or f'서비스가 HTTP {status} 오류를 냅니다.'} {RETRIES + 1}번 시도했습니다. "
-                f"인터넷 연결과 {service.url_setting} 주소를 확인하고 잠시 뒤 다시 실행하십시오."
-            )
+            raise service.tired(problem, status, RETRIES + 1)
         time.sleep(BACKOFF * 2**attempt)
     plain = body.decode("utf-8", "replace")
     if code := re.search(
@@ -284,55 +255,6 @@ def _ask(service: _Service, client: httpx.Client, url: str, params: Mapping[str,
     if not isinstance(answer, dict):
         raise service.shape()
     return answer
-
-
-def _get(service: _Service, client: httpx.Client, url: str, params: Mapping[str, str | int]) -> tuple[int, bytes, str]:
-    """Status, body, and what went wrong on the way (worth another attempt). No httpx error, with its URL, gets out."""
-    fatal = ""
-    started = time.monotonic()
-    try:
-        with client.stream("GET", url, params=params or None, headers={"Accept": "application/json"}) as response:
-            body = bytearray()
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > MAX_BYTES:
-                    fatal = (
-                        f"응답이 {MAX_BYTES // 2**20}MB를 넘습니다. {service.url_setting} 주소가 맞는지 확인하십시오."
-                    )
-                    break
-                if time.monotonic() - started > MAX_SECONDS:
-                    return 0, b"", "응답이 너무 느립니다."
-            if not fatal:
-                return response.status_code, bytes(body), ""
-    except httpx.TimeoutException:
-        return 0, b"", "정해진 시간 안에 응답이 없습니다."
-    except (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError):
-        fatal = f"주소를 쓸 수 없습니다. {service.url_setting}을(를) 확인하십시오."
-    except httpx.TransportError:
-        return 0, b"", "서비스에 연결하지 못했습니다."
-    except httpx.HTTPError:
-        fatal = f"응답을 풀 수 없습니다. {service.url_setting} 주소가 맞는지 확인하십시오."
-    raise service.failed(fatal)
-
-
-@contextmanager
-def _quiet(service: _Service) -> Iterator[None]:
-    """httpx logs each URL, and the key is in it."""
-
-    def hide(record: logging.LogRecord) -> bool:
-        record.msg, record.args = service.hide(record.getMessage()), ()
-        return True
-
-    loggers = [
-        logging.getLogger(f"http{name}") for name in ("x", "core.connection", "core.http11", "core.http2", "core.proxy")
-    ]
-    for logger in loggers:
-        logger.addFilter(hide)
-    try:
-        yield
-    finally:
-        for logger in loggers:
-            logger.removeFilter(hide)
 
 
 # --- reading what they sent ----------------------------------------------------------------------------------------
@@ -691,7 +613,7 @@ def _today() -> date:
     return datetime.now(_KST).date()
 
 
-def _too_small(service: _Service, got: int, present: int) -> ImportFailed:
+def _too_small(service: _Service, got: int, present: int) -> RuntimeError:
     return service.failed(
         f"받은 목록이 지나치게 작습니다(현재 {present:,}건 가운데 {got:,}건에 해당). 서비스 상태를 확인하고, "
         "목록이 실제로 줄었다면 강제 갱신(--force)으로 다시 실행하십시오."

@@ -302,7 +302,7 @@ def read_address(
         print(f"{told.hangul} ({told.place.zip})" + ("" if told.sure else " · 확인 필요"))
     else:
         print("전국 건물 주소표에서 찾지 못했습니다.")
-    print(f"확신도 {min(told.confidence, 0.99):.0%}")
+    print(f"확신도 {reading.shown(told.confidence)}")
     for place in told.candidates:
         print(
             f"  후보: {place.line}"
@@ -329,13 +329,8 @@ def _read_file(file: Path, column: str, zip_column: str | None, out: Path) -> No
     for name in filter(None, (column, zip_column)):
         if name not in raw.column_names:
             _stop(f"「{name}」 열이 없습니다. 파일의 열: {', '.join(raw.column_names)}")
-    texts, zips = (
-        [None if v is None else str(v) for v in raw[name].to_pylist()] if name else None
-        for name in (column, zip_column)
-    )
-    told = reading.reader().table(
-        texts or [], zips, progress=lambda share: print(f"  {share:.0%} 읽음", file=sys.stderr, end="\r")
-    )
+    texts, zips = (raw[name].to_pylist() if name else None for name in (column, zip_column))
+    told = reading.reader().table(texts or [], zips, progress=_share("읽는 중"))
     added = told[["hangul", "zip", "confidence", "exists", "candidates"]].assign(confidence=told["confidence"].round(3))
     rows = raw.to_pandas()
     _save(rows.assign(**{str(name): values.to_numpy() for name, values in added.items()}), out, "주소 판독")
@@ -345,14 +340,17 @@ def _read_file(file: Path, column: str, zip_column: str | None, out: Path) -> No
     )
 
 
+def _share(doing: str) -> Callable[..., None]:
+    """Tells how far long work is, on one line."""
+    return lambda share, *_: print(f"  {doing} {share:.0%}", file=sys.stderr, end="\r")
+
+
 def _address_table() -> None:
     """Build the nationwide building table where it is not there yet, telling how far it is."""
     from lib.entries.address_reading import reference
 
     try:
-        reference.ready(
-            lambda share, what: print(f"  전국 건물 주소표를 만드는 중 {share:.0%}", file=sys.stderr, end="\r")
-        )
+        reference.ready(_share("전국 건물 주소표를 만드는 중"))
     except reference.ReferenceMissing as error:
         _stop(str(error), code=1)
 
@@ -378,11 +376,8 @@ def addresses_import(
     from lib.entries.address_reading import official, reference
 
     try:
-        _, told = reference.take_official(
-            files,
-            as_of.date() if as_of else date.today(),
-            lambda share, what: print(f"  {share:.0%}", file=sys.stderr, end="\r"),
-        )
+        day = as_of.date() if as_of else date.today()
+        _, told = reference.take_official(files, day, _share("읽는 중"))
     except (official.OfficialError, reference.ReferenceMissing) as error:
         _stop(str(error), code=1)
     print(told)

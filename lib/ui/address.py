@@ -96,6 +96,8 @@ def desk(reader: "Reader") -> None:
 
 def one(told: "Reading") -> None:
     """What was read, and which word said what."""
+    from lib.entries.address_reading.reading import shown
+
     if told.place:
         sure = "✅ 확실" if told.sure else "🟡 확인 필요"
         st.markdown(f"### {explain.plain(told.hangul)}")
@@ -130,11 +132,6 @@ def details(told: "Reading") -> None:
 
 def _candidate(place: "Place") -> dict[str, str]:
     return {"주소": place.line, "우편번호": place.zip, "건물 주소표": "있음" if place.exists else "없음"}
-
-
-def shown(confidence: float) -> str:
-    """A chance that is never called certain."""
-    return f"{min(confidence, 0.99):.0%}"
 
 
 def marked(told: "Reading") -> str:
@@ -208,16 +205,14 @@ def _file(reader: "Reader") -> None:
     kept = ("address_file", file.file_id, column, codes)
     if st.button("파일 읽기", type="primary", key="address_go"):
         bar = st.progress(0.0, "주소를 읽는 중입니다.")
-        texts, zips = (
-            [None if v is None else str(v) for v in raw[name].to_pylist()] if name else None for name in (column, codes)
-        )
+        texts, zips = (raw[name].to_pylist() if name else None for name in (column, codes))
 
         def progress(share: float) -> None:
             bar.progress(share, f"주소를 읽는 중입니다: {share:.0%}")
 
         told = reader.table(texts or [], zips, progress=progress)
         bar.empty()
-        st.session_state["address_read"] = (kept, [text or "" for text in texts or []], told)
+        st.session_state["address_read"] = (kept, ["" if text is None else str(text) for text in texts or []], told)
     done = st.session_state.get("address_read")
     if done and done[0] == kept:
         _many(done[1], done[2], "주소 판독", "address_file_out")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-from lib.entries.address_reading.romanize import fold, latin
+from lib.entries.address_reading.romanize import fold, latin, sound
 
 LETTERS, DIGITS, SIGN = "a", "d", "p"
 DASHES = frozenset("-‐‑–—~")
@@ -23,7 +23,6 @@ LANES = frozenset(
 )  # 길 안길 가길
 _ORDINAL = frozenset({"st", "nd", "rd", "th"})
 _MEANT = {"north": "pok", "south": "nam", "east": "tonk", "west": "so"}  # 북 남 동 서
-_BY_NUMBER = {"ponkil": "kil", "pon": "", "ponankil": "ankil"}  # 12번길 and 12길 are written alike
 _GLUED = ("street", "road", "avenue", "boulevard", "lane", "alley")
 _PIECE = re.compile(r"([a-z]+(?:['’][a-z]+)?|[가-힣]+)|(\d+)|[^\s]")
 
@@ -71,8 +70,7 @@ def plain(text: str) -> str:
 @lru_cache(1 << 18)
 def key_of(word: str) -> str:
     """How a word sounds, Latin or Hangul."""
-    told = _MEANT.get(word) or fold(latin(word) if word[0] >= "가" else word.replace("'", "").replace("’", ""))
-    return _BY_NUMBER.get(told, told)
+    return _MEANT.get(word) or sound(latin(word) if word[0] >= "가" else word.replace("'", "").replace("’", ""))
 
 
 def words(text: str) -> list[Word]:

@@ -229,6 +229,11 @@ class Reader:
         return tuple(sorted(told, key=lambda span: span.start))
 
 
+def shown(confidence: float) -> str:
+    """A confidence in words; none is ever called certain."""
+    return f"{min(confidence, 0.99):.0%}"
+
+
 @cache
 def _weights() -> dict[str, float]:
     """Fitted by ``python -m tests.benchmarks.addresses fit`` on made-up spellings and one half of the real addresses."""

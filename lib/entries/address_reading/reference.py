@@ -28,8 +28,8 @@ from lib.settings import DATA, settings
 
 Ints = np.ndarray[Any, np.dtype[np.integer[Any]]]
 Progress = Callable[[float, str], None]
-LAYOUT = 2  # of the files below and of the keys in them; another number means they are made anew
-ROAD, TOWN, AREA, REGION = range(4)  # what a key may name
+LAYOUT = 3  # of the files below and of the keys in them; another number means they are made anew
+ROAD, TOWN, AREA = range(3)  # what a key may name
 KIND_BITS = 28
 COLUMNS = ("sido", "sigungu", "town", "road", "underground", "main", "sub", "zip", "lot_main", "lot_sub", "mountain")  # fmt: skip
 NO_KOZIP = "전국 주소 자료(kozip)가 설치되어 있지 않습니다. 「make run」으로 다시 설치해 주십시오."
@@ -78,17 +78,6 @@ class Reference:
     def has_lots(self) -> bool:
         """Whether lot numbers (지번) can be looked up."""
         return len(self.lot) > 0
-
-    def entities(self, key: str) -> Sequence[int]:
-        """What a folded key may name: ``kind << KIND_BITS | number``."""
-        at = self.keys.get(key)
-        return () if at is None else self.key_entity[self.key_start[at] : self.key_start[at + 1]].tolist()
-
-    def building(self, road: int, code: int) -> int | None:
-        """The building of that number on a road."""
-        low, high = int(self.road_start[road]), int(self.road_start[road + 1])
-        at = low + int(np.searchsorted(self.number[low:high], np.uint32(code)))
-        return at if at < high and int(self.number[at]) == code else None
 
     def sample(self, rng: np.random.Generator, n: int) -> pd.DataFrame:
         """Buildings drawn at random: sido, sigungu, town, road, main, sub, zip."""
@@ -226,9 +215,8 @@ class _Rows:
         (into / "names.txt").write_text("\n".join(names), encoding="utf-8")
         (into / "keys.txt").write_text("\n".join(words), encoding="utf-8")
         told = {**about, "layout": layout(), "buildings": len(pair), "roads": len(start)}
-        (into / "about.json").write_text(
-            json.dumps({"about": told, "areas": areas, "towns": towns}, ensure_ascii=False), encoding="utf-8"
-        )
+        for name, held in (("places", {"areas": areas, "towns": towns}), ("about", told)):
+            (into / f"{name}.json").write_text(json.dumps(held, ensure_ascii=False), encoding="utf-8")
 
     @staticmethod
     def _lots(column: dict[str, Ints]) -> tuple[Ints, Ints]:
@@ -294,8 +282,6 @@ def _key_table(names: list[str], towns: list[tuple[int, str]], areas: list[Any])
 
 
 # kozip
-
-_GROUP = '(?P<name>[^"]*)'
 
 
 def kozip_rows(progress: Progress | None = None) -> Iterator[pa.Table]:
@@ -385,7 +371,7 @@ def home() -> Path:
 def built(folder: Path) -> bool:
     """Whether a table of today's layout lies there, whole."""
     try:
-        return bool(json.loads((folder / "about.json").read_text(encoding="utf-8"))["about"]["layout"] == layout())
+        return bool(_json(folder / "about.json")["layout"] == layout())
     except (OSError, ValueError, KeyError):
         return False
 
@@ -432,15 +418,20 @@ def take_official(files: Sequence[Path], as_of: date, progress: Progress | None 
     return build(read, home() / "official", about, old), read.told()
 
 
+def _json(path: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return told
+
+
 @lru_cache(1)
 def _open(place: Path) -> Reference:
-    told = json.loads((place / "about.json").read_text(encoding="utf-8"))
+    places = _json(place / "places.json")
     arrays = {path.stem: np.load(path, mmap_mode="r") for path in place.glob("*.npy")}
     words = (place / "keys.txt").read_text(encoding="utf-8").split("\n")
     return Reference(
-        about=told["about"],
-        areas=[tuple(one) for one in told["areas"]],
-        towns=[tuple(one) for one in told["towns"]],
+        about=_json(place / "about.json"),
+        areas=[tuple(one) for one in places["areas"]],
+        towns=[tuple(one) for one in places["towns"]],
         names=(place / "names.txt").read_text(encoding="utf-8").split("\n"),
         keys=dict(zip(words, range(len(words)), strict=True)),
         **arrays,

@@ -24,8 +24,8 @@ def _letters(syllable: str) -> Letters | None:
     return (at // 588, at % 588 // 28, at % 28) if 0 <= at < 11172 else None
 
 
-def _plain(name: str) -> str:
-    """Letter by letter, as if no syllable touched the next: 종로 -> jongro."""
+def latin(name: str) -> str:
+    """A Hangul word letter by letter, as if no syllable touched the next: 종로 -> jongro."""
     told = []
     for sign in name:
         parts = _letters(sign)
@@ -85,10 +85,10 @@ _BRANCH = re.compile(r"(.+?(?:대로|로|길))(\d.*)")  # 테헤란로12길: a r
 def spellings(name: str) -> tuple[str, ...]:
     """Latin spellings of one Hangul word, the official one first; digits stay, parts people write in English are also so."""
     if branch := _BRANCH.fullmatch(name):
-        return tuple(spelt + _plain(branch[2]) for spelt in spellings(branch[1]))
+        return tuple(spelt + latin(branch[2]) for spelt in spellings(branch[1]))
     body, end = stem(name)
-    tail = _plain(end)
-    told = [_spoken(body) + tail, _plain(body) + tail, _spoken(body, "nn") + tail, _spoken(name), _spoken(name, "nn")]
+    tail = latin(end)
+    told = [_spoken(body) + tail, latin(body) + tail, _spoken(body, "nn") + tail, _spoken(name), _spoken(name, "nn")]
     for hangul, english in _foreign():
         if hangul in body:
             before, after = (spellings(part)[0] if part else "" for part in body.split(hangul, 1))
@@ -118,24 +118,25 @@ _WORDS = re.compile(r"\d+|\D+")
 _BY_NUMBER = {"ponkil": "kil", "ponankil": "ankil", "pon": ""}  # 12번길 and 12길 are written alike
 
 
+def sound(word: str) -> str:
+    """``fold``, lanes named by a number alike."""
+    told = fold(word)
+    return _BY_NUMBER.get(told, told)
+
+
 def folded(word: str) -> str:
     """``fold`` of a word with digits in it; 번 before 길 is left out."""
     parts = _WORDS.findall(_SIGNS.sub("", word))
-    return "".join(_BY_NUMBER.get(told := fold(part), told) for part in parts)
+    return "".join(map(sound, parts))
 
 
 @lru_cache(1 << 16)
 def keys(name: str) -> tuple[str, ...]:
     """All keys a Hangul word is found by: whole, and with its last part folded apart."""
     told: dict[str, None] = {}
-    end = _plain(stem(name)[1])
+    end = latin(stem(name)[1])
     for spelt in spellings(name):
         told[folded(spelt)] = None
         if end and spelt.endswith(end):
             told[folded(spelt.removesuffix(end)) + fold(end)] = None
     return tuple(told)
-
-
-def latin(word: str) -> str:
-    """A Hangul word of an address as it is looked up."""
-    return _plain(word)

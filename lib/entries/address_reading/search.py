@@ -70,7 +70,7 @@ class Search:
         self.lots: list[tuple[int, Number]] = []
         self.found: list[Found] = []
         self._look_up()
-        self._branches()
+        self._branches(self.roads)
         self._glued()
         self._regions()
         if not (self.zip_roads and self._weigh(in_zip=True) and self._settled()):
@@ -162,15 +162,15 @@ class Search:
         if towns:
             self.town_hits.append(Hit(first, last, towns, likeness))
 
-    def _branches(self) -> None:
+    def _branches(self, roads: Sequence[Hit]) -> None:
         """What leaves a road (테헤란로12길) written apart from it, in another order, or without its 길."""
         ws = self.words
         at = [i for i, w in enumerate(ws) if w.kind == DIGITS and i not in self.zip_words and len(w.text) < 5]
-        if not at or not self.roads:
+        if not at or not roads:
             return
         lanes = {i: pieces.lane(ws, i) for i in at}
         named = [(hit.first, hit.last) for hit in self.region_hits]
-        for hit in [one for one in self.roads if one.also is None]:
+        for hit in [one for one in roads if one.also is None]:
             if any(a <= hit.first and hit.last <= b and b - a > hit.last - hit.first for a, b in named):
                 continue  # the Jongno of Jongno-gu
             for i in at:
@@ -432,12 +432,13 @@ class Search:
             if len(key) >= 5 and not any(a <= first and last <= b for a, b in named)
         ]
         ended = [one for one in spans if one[2].endswith(_ROAD_END)]
+        before = len(self.roads)
         for first, last, key in ended or spans:
             for area in areas:
                 for name, likeness in index.near_road(area, key):
                     if ended or likeness >= NEAR:
                         self.roads.append(Hit(first, last, [name], likeness))
-        self._branches()
+        self._branches(self.roads[before:])
 
     # lots
 

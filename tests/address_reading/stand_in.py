@@ -1,13 +1,11 @@
 """A real HTTP server on loopback that answers as the official services of addresses and businesses do, and fails as they do."""
 
 import json
-import threading
-from collections import deque
-from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
+
+from tests.stand_in import HttpStandIn
 
 Row = dict[str, Any]
 GATEWAY = (
@@ -16,75 +14,24 @@ GATEWAY = (
 )
 
 
-class StandIn:
-    """Answers whoever brings ``key``. ``faults``: one is taken per request; None answers properly, a number is an HTTP
-    status, ``hang`` waits, ``drop`` breaks off in the middle, any other text is the body.
-    """
+class StandIn(HttpStandIn):
+    """The services of addresses and businesses. ``form``: what the shops' service answers in."""
+
+    hang = 0.5
 
     def __init__(self, key: str = "stand-in+key/==") -> None:
-        self.key = key
+        super().__init__(key)
         self.addresses: dict[str, list[Row]] = {}  # by keyword
         self.shops: dict[str, list[Row]] = {}  # by building id
         self.sellers: dict[str, list[Row]] = {}  # by business number
         self.taxed: dict[str, Row] = {}
-        self.faults: deque[str | int | None] = deque()
         self.form = "xml"
         self.counted = True  # whether the shops' answers say how many there are
-        self.hang = 0.5
-        self.requests: list[str] = []
-        self._stop = threading.Event()
 
-    def __enter__(self) -> "StandIn":
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        service = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self._give(service._get)
-
-            def do_POST(self) -> None:
-                sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                self._give(lambda path, asked: service._post(path, asked, sent))
-
-            def _give(self, answer: Callable[[str, dict[str, str]], tuple[int, str]]) -> None:
-                service.requests.append(self.path)
-                fault = service.faults.popleft() if service.faults else None
-                if fault == "hang":
-                    service._stop.wait(service.hang)
-                split = urlsplit(self.path)
-                asked = {name: values[0] for name, values in parse_qs(split.query).items()}
-                status, body = (fault, "error") if isinstance(fault, int) else answer(split.path, asked)
-                if isinstance(fault, str) and fault not in ("hang", "drop"):
-                    body = fault
-                data = body.encode()
-                try:
-                    self.send_response(status)
-                    self.send_header("Content-Length", str(len(data)))
-                    if status == 429:
-                        self.send_header("Retry-After", "0")
-                    self.end_headers()
-                    self.wfile.write(data[: len(data) // 2] if fault == "drop" else data)
-                except OSError:
-                    pass  # the client no longer waits
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        return Handler
+    def answer(self, path: str, sent: Any) -> tuple[int, str]:
+        split = urlsplit(path)
+        asked = {name: values[0] for name, values in parse_qs(split.query).items()}
+        return self._get(split.path, asked) if sent is None else self._post(split.path, asked, sent)
 
     def _get(self, path: str, asked: dict[str, str]) -> tuple[int, str]:
         if path.startswith("/juso"):

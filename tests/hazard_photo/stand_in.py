@@ -1,11 +1,10 @@
 """A real HTTP server on loopback that answers as the two official services do, and fails as they do."""
 
 import json
-import threading
-from collections import deque
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.stand_in import HttpStandIn
 
 BLOCK_LIST = "/1471000/BlockRawIrdntInfoService/getBlockRawIrdntInfo"
 BAD_KEY_XML = (
@@ -16,66 +15,20 @@ BAD_KEY_XML = (
 Row = dict[str, Any]
 
 
-class StandIn:
-    """Serves ``ingredients`` and ``products`` page by page to whoever brings ``key``.
-
-    ``faults``: one is taken per request; None answers properly, a number is an HTTP status, ``hang`` waits, ``drop``
-    breaks off in the middle of the body, any other text is the body. ``items``: how a page wraps its rows.
-    """
+class StandIn(HttpStandIn):
+    """Serves ``ingredients`` and ``products`` page by page. ``items``: how a page wraps its rows."""
 
     def __init__(self, key: str = "stand-in+key/==") -> None:
-        self.key = key
+        super().__init__(key)
         self.ingredients: list[Row] = []
         self.products: list[Row] = []
-        self.faults: deque[str | int | None] = deque()
         self.items = "list"
         self.total: int | None = None
         self.page_limit = 10_000
         self.stuck = False  # every page is the first
-        self.hang = 1.0
-        self.requests: list[str] = []
-        self._stop = threading.Event()
 
-    def __enter__(self) -> "StandIn":
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        service = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                service.requests.append(self.path)
-                fault = service.faults.popleft() if service.faults else None
-                if fault == "hang":
-                    service._stop.wait(service.hang)
-                status, body = (fault, "error") if isinstance(fault, int) else (200, service._answer(self.path))
-                if isinstance(fault, str) and fault not in ("hang", "drop"):
-                    body = fault
-                data = body.encode("utf-8", "surrogatepass")
-                try:
-                    self.send_response(status)
-                    self.send_header("Content-Length", str(len(data)))
-                    self.end_headers()
-                    self.wfile.write(data[: len(data) // 2] if fault == "drop" else data)
-                except OSError:
-                    pass  # the client no longer waits
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        return Handler
+    def answer(self, path: str, sent: Any) -> tuple[int, str]:
+        return 200, self._answer(path)
 
     def _answer(self, path: str) -> str:
         split = urlsplit(path)

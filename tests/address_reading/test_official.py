@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pyarrow as pa
 import pytest
@@ -169,6 +169,19 @@ def test_archives_are_read_as_they_come_and_in_pieces(tmp_path: Path, monkeypatc
     assert set(table["road_english"].to_pylist()) == {""}  # no road codes were given
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
+
+
+@pytest.mark.parametrize("place", [0.2, 0.5, 0.9])
+def test_a_damaged_archive_is_refused_in_words(tmp_path: Path, place: float) -> None:
+    path = tmp_path / "건물DB.zip"
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("build.txt", "\n".join(building(str(number)) for number in range(1, 4001)).encode("cp949"))
+    content = bytearray(path.read_bytes())
+    at = int(len(content) * place)
+    content[at : at + 64] = bytes(64)
+    path.write_bytes(content)
+    with pytest.raises(OfficialError, match="올려 주십시오"):
+        rows(path)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ and of 도로명주소 영문 only the columns used here are known. A file is kn
 
 import io
 import re
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -162,7 +163,7 @@ class Buildings:
     def __iter__(self) -> Iterator[pa.Table]:
         try:
             yield from self._tables()
-        except (OSError, BadZipFile, RuntimeError, NotImplementedError) as error:  # RuntimeError: an encrypted archive
+        except (OSError, EOFError, zlib.error, BadZipFile, RuntimeError, NotImplementedError) as error:
             raise OfficialError(
                 f"주소 파일을 읽을 수 없습니다({type(error).__name__}). 다시 내려받아 올려 주십시오."
             ) from None

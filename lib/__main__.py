@@ -307,10 +307,10 @@ def read_address(
         print(
             f"  후보: {place.line}"
             + (f" ({place.zip})" if place.zip else "")
-            + ("" if place.exists else " · 표에 없는 건물")
+            + ("" if place.exists else f" · {place.known}")
         )
     for span in told.spans:
-        print(f"  {told.text[span.start : span.end]} → {span.role} {span.meaning}")
+        print(f"  {told.text[span.start : span.end].strip()} → {span.role} {span.meaning}".rstrip())
     if told.zip_agrees is False and told.place:
         print(f"  우편번호 다름: 신고 {told.declared_zip}, 판독 {told.place.zip}")
 

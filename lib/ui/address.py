@@ -131,7 +131,7 @@ def details(told: "Reading") -> None:
 
 
 def _candidate(place: "Place") -> dict[str, str]:
-    return {"주소": place.line, "우편번호": place.zip, "건물 주소표": "있음" if place.exists else "없음"}
+    return {"주소": place.line, "우편번호": place.zip, "건물 주소표": place.known}
 
 
 def marked(told: "Reading") -> str:

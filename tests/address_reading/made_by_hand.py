@@ -44,7 +44,7 @@ class Dictionary:
         floor = re.search(r"(\d+)층", unit)
         words = [*line.split(), "", ""]
         return {
-            "line": line, "unit": unit, "hangul": f"{line} {unit}".strip(), "sido": words[0], "sigungu": words[1],
+            "line": line, "unit": unit, "hangul": ", ".join(filter(None, (line, unit))), "sido": words[0], "sigungu": words[1],
             "zip": self.zips.get(line, ""), "confidence": 0.99 if line else 0.1, "sure": bool(line), "exists": bool(line),
             "candidates": "", "floor": int(floor[1]) if floor else pd.NA,
         }  # fmt: skip
@@ -63,7 +63,7 @@ class Place:
 
     @property
     def subject(self) -> str:
-        return f"{self.line} {self.unit}".strip()
+        return ", ".join(filter(None, (self.line, self.unit)))
 
 
 class House:

@@ -32,6 +32,8 @@ WRITTEN = {
     "2, Cheongsa-ro, Seo-gu, Daejeon, Apt 101-1203": ("", "101동 1203호", ""),
     "1, Cheongwadae Road, Jongno-gu": ("서울특별시 종로구 청와대로 1", "", "03048"),
     "186 Gasandigital 1st Road, Keumchon-gu": ("서울특별시 금천구 가산디지털1로 186", "", "08502"),
+    "Trade Tower 511 Yeongdong-daero 12th floor, Samseong 1-dong": ("서울특별시 강남구 영동대로 511", "12층", "06164"),
+    "152 Teheran-ro, Yeoksam1-dong, Gangnamgu": ("서울특별시 강남구 테헤란로 152", "", "06236"),
     "GYEONGGI-DO GUNPO-SI LS-RO 13": ("경기도 군포시 엘에스로 13", "", "15843"),
 }  # fmt: skip
 
@@ -49,7 +51,7 @@ def test_an_address_is_read_in_any_order_spelling_and_language(reader: Reader, t
     if line:
         assert told.place is not None
         assert (told.place.line, told.place.zip) == (line, code)
-        assert told.hangul == f"{line} {unit}".strip()
+        assert told.hangul == ", ".join(filter(None, (line, unit)))
 
 
 def test_what_the_table_does_not_hold_is_a_candidate_and_never_a_conversion(reader: Reader) -> None:
@@ -61,6 +63,10 @@ def test_what_the_table_does_not_hold_is_a_candidate_and_never_a_conversion(read
     lot = reader.read("Gasan-dong 550-1, Geumcheon-gu, Seoul", as_of=DAY)
     assert lot.place is None
     assert lot.candidates[0].line == "서울특별시 금천구 가산동 550-1"
+    assert [(span.role, span.meaning) for span in lot.spans][:2] == [("읍면동", "가산동"), ("지번", "550-1")]
+    beside = reader.read("Hyundai Apt 103-1203, Apgujeong-dong 369-1, Kangnam-ku, Seoul 135-110", as_of=DAY)
+    assert beside.candidates[0].line == "서울특별시 강남구 압구정동 369-1", "and no misspelt 압구정로"
+    assert beside.unit == "103동 1203호"
     for nothing in ("", " ", "Jagayong", "N/A", "....", "12345"):
         assert reader.read(nothing).place is None
 
@@ -116,13 +122,24 @@ def test_every_stretch_is_told_once_and_in_order(reader: Reader) -> None:
     told = reader.read("3F, 12-gil 6, Jong-ro, Jongno-gu, Seoul 03189", as_of=DAY)
     roles = {told.text[span.start : span.end]: span.role for span in told.spans}
     assert roles["6"] == "건물번호"
-    assert roles["jongno-gu"] == "시군구"
+    assert roles["Jongno-gu"] == "시군구"
     assert roles["03189"] == "우편번호"
     assert "층" in roles.values()
     ends = [0]
     for span in told.spans:
         assert span.start >= ends[-1]
         ends.append(span.end)
+
+
+def test_names_of_buildings_and_what_says_nothing_are_told_apart(reader: Reader) -> None:
+    told = reader.read("Lotte World Tower 72F, 300 Olympic-ro, Songpa-gu, Seoul, c/o Kim, Republic of Korea", as_of=DAY)
+    roles = {told.text[span.start : span.end].strip(): span.role for span in told.spans}
+    assert roles["Lotte World Tower"] == "건물명"
+    assert roles["Republic of Korea"] == "나라"
+    assert roles["c/o Kim"] == "그 밖의 말"
+    assert roles["72F"] == "층"
+    nowhere = reader.read("COEX Mall, Gangnam, Seoul", as_of=DAY)
+    assert {span.role for span in nowhere.spans} == {"건물명", "시군구", "시도"}, "said although no building was found"
 
 
 @settings(max_examples=150)

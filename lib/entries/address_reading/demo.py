@@ -222,9 +222,9 @@ class _Maker:
         if kind == "flat" and self.estates and self.maybe(self.ways.estates):
             beside = self.pick(self.estates)
             unit = self.unit("flat", False)
-            while f"{beside.line} {unit}" in self.used:
+            while f"{beside.line}, {unit}" in self.used:
                 unit = self.unit("flat", False)
-            self.used.add(f"{beside.line} {unit}")
+            self.used.add(f"{beside.line}, {unit}")
             return _Place(beside.site, beside.line, unit, beside.name, beside.use, {})
         while True:
             site = self.sites.pop()
@@ -242,7 +242,7 @@ class _Maker:
         if kind != "flat" and self.maybe(self.ways.registers) or kind == "flat" and self.maybe(self.ways.registers / 5):  # noqa: RUF021
             for _ in range(self.between((1, 3))):
                 self.register(line, self.unit(kind, False))
-        self.used.add(f"{line} {place.unit}")
+        self.used.add(f"{line}, {place.unit}")
         if kind == "flat" and self.maybe(0.3):
             self.estates.append(place)
         return place
@@ -293,7 +293,7 @@ class _Maker:
         text = noise.spell(self.rng, place.site, self.pick(kinds), unit)
         if place.name and self.maybe(named):
             text = f"{place.name}, {text}"
-        true = f"{place.line} {place.unit}"
+        true = f"{place.line}, {place.unit}"
         if unit and text in self.spelled and self.spelled[text][3] != true:
             return self.write(place, kinds, who, named=named, again=again)
         self.spelled[text] = (place.line, unit, str(place.site["zip"]), true)
@@ -329,7 +329,7 @@ class _Maker:
             )  # fmt: skip
 
     def mark(self, kind: str, places: Sequence[_Place], start: int) -> None:
-        self.truths += [(f"{p.line} {p.unit}", kind, kind in SHOPS, start) for p in places]
+        self.truths += [(f"{p.line}, {p.unit}", kind, kind in SHOPS, start) for p in places]
 
     # ordinary life
 
@@ -409,11 +409,11 @@ class _Maker:
         block = first.unit.split()[0] + " " if "동" in first.unit else ""
         beside = self.between((3, 5))
         rooms = range(9901, 9990)
-        taken = [f"{first.line} {block}{room}호" in self.used for room in rooms]
+        taken = [f"{first.line}, {block}{room}호" in self.used for room in rooms]
         free = [room for room in rooms[:-5] if not any(taken[room - 9901 : room - 9901 + beside])]
         room = self.pick(free)
         units = [f"{block}{room + i}호" for i in range(beside)]
-        self.used |= {f"{first.line} {unit}" for unit in units}
+        self.used |= {f"{first.line}, {unit}" for unit in units}
         self._shop("neighbours", [_Place(first.site, first.line, unit, first.name, first.use, {}) for unit in units])
 
     def scattered(self) -> None:

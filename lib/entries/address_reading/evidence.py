@@ -90,7 +90,7 @@ def spelling(text: object, units: object) -> str:
 def place(line: object, units: object, subject: object) -> str:
     """What an address is called on screen: the building plain, its unit masked."""
     if line:
-        return f"{line} {unit(units)}".strip()
+        return ", ".join(filter(None, (str(line), unit(units))))
     return f"{unit(subject)} (건물 미확인)"
 
 

@@ -158,7 +158,8 @@ def _places(pairs: pd.DataFrame, read: pd.DataFrame) -> pa.Table:
     exists = kept["exists"].fillna(False).astype(bool) & (kept["line"].fillna("") != "")
     upper = pairs["address"].astype(str).str.upper()
     written = upper.str.replace(r"[\W_]+", " ", regex=True).str.strip()
-    hangul = (kept["line"].fillna("") + " " + kept["unit"].fillna("")).str.strip()
+    units = kept["unit"].fillna("")
+    hangul = kept["line"].fillna("") + (", " + units).where(units != "", "")
     texts = {c: kept[c].fillna("").astype(str) for c in ("line", "unit", "sido", "sigungu", "zip", "candidates")}
     columns: dict[str, Any] = {
         **texts,

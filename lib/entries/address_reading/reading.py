@@ -8,6 +8,7 @@ import json
 import math
 import os
 import pickle
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +35,16 @@ TABLE = {
     "line": "str", "unit": "str", "hangul": "str", "sido": "str", "sigungu": "str", "zip": "str", "confidence": "float64",
     "sure": "bool", "exists": "bool", "candidates": "str", "floor": "Int64",
 }  # fmt: skip
+_PART = re.compile(r"[^,;()\[\]\n]+")
+_SAID = re.compile(r"[a-z가-힣](?:.*[a-z가-힣\d])?")  # letters, and what stands between them
+_REST = {
+    "나라": re.compile(r"^\W*(?:(?:south|republic of|rep\.? of)\s+)?(?:korea|rok|kr|kor|한국|대한민국)\W*$"),
+    "건물명": re.compile(
+        r"\b(?:bldg|building|bd|tower|cent(?:er|re)|plaza|apts?|apartments?|villa|ville|officetel|offitel|mansion|castle|house|heights|"
+        r"park|town|mall|factory|warehouse|office|hotel|hospital|univ(?:ersity)?|school|complex|valley|arcade)\b"
+        r"|빌딩|타워|센터|플라자|아파트|빌라|오피스텔|맨션|캐슬|상가|공장|창고|호텔|병원|학교|몰\b"
+    ),
+}  # what stretches that name no place and no unit may be
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,11 @@ class Place:
         number = ("지하 " if self.underground else "") + self.number if self.number else ""
         return " ".join(filter(None, (self.sido, self.sigungu, town, self.road, number)))
 
+    @property
+    def known(self) -> str:
+        """Whether the building table holds it, in Korean; the default table has no lot numbers."""
+        return "주소표에 있음" if self.exists else "주소표에 없는 건물" if self.road else "지번은 확인 안 됨"
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -88,7 +104,7 @@ class Reading:
     @property
     def hangul(self) -> str:
         """The whole address in one line; "" when it was not found."""
-        return " ".join(filter(None, (self.place.line, self.unit))) if self.place else ""
+        return ", ".join(filter(None, (self.place.line, self.unit))) if self.place else ""
 
     @property
     def zip_agrees(self) -> bool | None:
@@ -148,14 +164,16 @@ class Reader:
         if one.lots and self.index.reference.has_lots:
             lot = self._lot(one, day)
             if lot.exists:  # of several buildings on a lot the first: never called sure
-                return Reading(one.text, lot, one.unit.text, one.unit.floor, LOT, (lot,), spans, one.declared)
+                return Reading(one.written, lot, one.unit.text, one.unit.floor, LOT, (lot,), spans, one.declared)
         ranked = one.ranked()
         if best and best.building is not None and sure >= SURE:
             ranked = ranked[:1]
-        places = [self._place(found, day) for found in ranked] or ([self._lot(one, day)] if one.lots else [])
+        places = [self._place(found, day) for found in ranked]
+        if one.lot or (one.lots and not places):
+            places = [self._lot(one, day), *places][:3]
         place = places[0] if places and places[0].exists else None
         others = () if place and sure >= SURE else tuple(dict.fromkeys(places))
-        return Reading(one.text, place, one.unit.text, one.unit.floor, sure, others, spans, one.declared)
+        return Reading(one.written, place, one.unit.text, one.unit.floor, sure, others, spans, one.declared)
 
     def _place(self, found: Found, day: date) -> Place:
         index, number, at = self.index, found.number, found.building
@@ -198,16 +216,16 @@ class Reader:
             told.append(Span(start, end, role, meaning))
             return True
 
-        area = best.area if best else index.town_area[one.lots[0][0]] if one.lots else None
-        if best:
+        lot = one.lot or (None if best or not one.lots else one.lots[0])
+        area = index.town_area[lot[0]] if lot else best.area if best else one.likeliest
+        if lot:
+            take(lot[1].first, lot[1].last, "지번", lot[1].text)
+        elif best:
             name = index.names[index.road_name[best.road]]
             for first, last in filter(None, ((best.hit.first, best.hit.last), best.hit.also)):
                 take(first, last, "도로명", name)
             if best.number:
                 take(best.number.first, best.number.last, "건물번호", best.number.text)
-        elif one.lots:
-            number = one.lots[0][1]
-            take(number.first, number.last, "지번", number.text)
         if area is not None:
             sido, name = index.areas[area]
             now = naming.today(sido, name, "", day)[0]
@@ -226,7 +244,18 @@ class Reader:
             take(i, i + 1, "우편번호", ws[i].text)
         for start, end, what, meaning in one.unit.taken:
             put(start, end, what, meaning)
-        return tuple(sorted(told, key=lambda span: span.start))
+        return tuple(sorted([*told, *_rest(one.text, told)], key=lambda span: span.start))
+
+
+def _rest(text: str, told: Sequence[Span]) -> Iterator[Span]:
+    """What is left between commas and between the stretches told."""
+    for part in _PART.finditer(text):
+        role = next((name for name, words in _REST.items() if words.search(part.group())), "그 밖의 말")
+        inside = sorted((span.start, span.end) for span in told if part.start() <= span.start < part.end())
+        starts, ends = [part.start(), *(end for _, end in inside)], [*(start for start, _ in inside), part.end()]
+        for start, end in zip(starts, ends, strict=True):
+            if rest := _SAID.search(text, start, end):
+                yield Span(rest.start(), rest.end(), role, "")
 
 
 def shown(confidence: float) -> str:

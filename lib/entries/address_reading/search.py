@@ -10,8 +10,9 @@ from lib.entries.address_reading.pieces import DIGITS, JOINS, LANES, LETTERS, LO
 LONGEST = 7  # words of a road name: Gasan digital 1 ro 25 beon gil
 NUMBERS, ROADS = 10, 24  # building numbers and roads tried together
 NEAR = 0.86  # likeness asked of words that do not end like a road
-_PLACE = frozenset({"si", "kon", "ko", "tonk", "op", "myon", "li"})  # 시 군 구 동 읍 면 리
-_PLACE_END = ("kon", "tonk", "myon")
+_DONG = "tonk"
+_PLACE = frozenset({"si", "kon", "ko", _DONG, "op", "myon", "li"})  # 시 군 구 동 읍 면 리
+_PLACE_END = ("kon", _DONG, "myon")
 _ROAD_END = ("lo", "kil")
 
 
@@ -48,10 +49,14 @@ class Found:
 
 
 class Search:
-    """What one address may mean: ``found``, best first, ``lots`` where no road was read, ``unit``, ``declared`` postcode."""
+    """What one address may mean: ``found``, best first, ``lots`` where no road was read, ``unit``, ``declared`` postcode.
+
+    ``written``: the text as it came where its letters still stand at the places of the plain one.
+    """
 
     def __init__(self, index: Index, text: str, zip_code: str | None) -> None:
         self.index, self.text = index, pieces.plain(text)
+        self.written = text if len(text) == len(self.text) else self.text
         self.words = pieces.words(self.text)
         told = "".join(sign for sign in zip_code or "" if sign.isdigit())
         self.declared = told if len(told) == 5 else ""
@@ -82,6 +87,16 @@ class Search:
                 self._weigh()
         if self.best is None or self.best.building is None:
             self._find_lots()
+
+    @property
+    def lot(self) -> tuple[int, Number] | None:
+        """Town and lot number where they were written side by side and no road with that number was."""
+        if not self.lots or (self.best and self.best.building is not None):
+            return None
+        town, number = self.lots[0]
+        beside = any(town in hit.names and not self._gap(hit, number) for hit in self.town_hits)
+        road = self.best and self.best.number is number and self.best.hit.likeness == 1.0
+        return self.lots[0] if beside and not road else None
 
     @property
     def best(self) -> Found | None:
@@ -151,6 +166,15 @@ class Search:
             at = known.get(key)
             if at is not None:
                 self._hit(first, last, key, at, 0.99 if translated else 1.0)
+        ws = self.words
+        for i in range(1, len(ws) - 1):  # Yeoksam 1-dong, an office's district, lies in 역삼동
+            if ws[i].kind == DIGITS and len(ws[i].text) < 3:
+                first = i - 2 if ws[i - 1].text in JOINS else i - 1
+                last = i + 2 if ws[i + 1].text in JOINS else i + 1
+                if first >= 0 and ws[first].kind == LETTERS and last < len(ws) and ws[last].key == _DONG:
+                    at = known.get(ws[first].key + _DONG)
+                    if at is not None:
+                        self._hit(first, last + 1, ws[first].key + _DONG, at, 0.98)
 
     def _hit(self, first: int, last: int, key: str, at: int, likeness: float) -> None:
         region = self.index.regions.get(key)
@@ -212,11 +236,14 @@ class Search:
         index = self.index
         self.sido = set()
         best: dict[tuple[int, bool], float] = {}
+        named = [(hit.first, hit.last) for hit in self.roads if hit.also is None and hit.likeness == 1.0]
         for hit in self.region_hits:
             assert hit.region
-            self.sido |= hit.region.sidos
+            of_road = any(a <= hit.first and hit.last <= b and b - a > hit.last - hit.first for a, b in named)
+            if not of_road:  # the Yeongdong of Yeongdong-daero is a hint, no more
+                self.sido |= hit.region.sidos
             for areas, whole in ((hit.region.last, True), (hit.region.part, False)):
-                worth = (2.0 if whole else 1.0) * (1 - 3 * (1 - hit.likeness))
+                worth = (2.0 if whole else 1.0) * (1 - 3 * (1 - hit.likeness)) * (0.4 if of_road else 1.0)
                 for area in areas:
                     if worth > best.get((area, whole), 0.0):
                         best[area, whole] = worth
@@ -248,6 +275,11 @@ class Search:
         if self.index.sido_of[area] in self.sido:
             return (worth or 0.0) + 1.0
         return -0.5 if worth is None else worth - 1.5
+
+    @property
+    def likeliest(self) -> int | None:
+        """The district that most speaks for, if any is named."""
+        return max(self.area_points, key=lambda area: (self.likely(area), -area), default=None)
 
     def zip_fits(self, area: int) -> bool:
         """Whether the declared postcode lies in a district."""
@@ -425,6 +457,13 @@ class Search:
             for hit in self.roads
             if hit.likeness > 0.95
             and any(index.road_area[road] in areas for name in hit.names for road in index.roads(name))
+        ]
+        named += [  # and Apgujeong-dong is no misspelt Apgujeong-ro
+            (hit.first, hit.last)
+            for hit in self.town_hits
+            if hit.last - hit.first > 1
+            and self.words[hit.last - 1].key in _PLACE
+            and any(index.town_area[town] in areas for town in hit.names)
         ]
         spans = [
             (first, last, key)

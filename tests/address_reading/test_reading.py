@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from lib.entries.address_reading import noise, reading, reference, unit
 from lib.entries.address_reading.reading import Reader
+from lib.entries.address_reading.search import Search
 from lib.settings import settings as suite
 
 DAY = date(2026, 6, 30)
@@ -83,6 +84,33 @@ def test_made_up_spellings_of_buildings_all_over_the_country_are_read(reader: Re
     assert told["sure"].mean() >= 0.8
     with_zip = reader.table(texts, list(places["zip"]), as_of=DAY)
     assert (with_zip["zip"] == places["zip"]).mean() >= right.mean()
+
+
+def test_the_short_way_by_postcode_finds_what_the_long_way_does(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(79)
+    places = reader.reference.sample(rng, 600)
+    kinds = [*noise.KINDS]
+    texts = [noise.spell(rng, row, kinds[i % len(kinds)]) for i, row in enumerate(places.itertuples(index=False))]
+    some = places["zip"].sample(frac=1, random_state=1)
+    zips = [*places["zip"], *some]  # right, and anybody's
+    short = reader.table(texts * 2, zips, as_of=DAY)
+    monkeypatch.setattr(Search, "_plainly", lambda self: False)
+    long = reader.table(texts * 2, zips, as_of=DAY)
+    assert not (short["sure"] & long["sure"] & (short["line"] != long["line"])).any()
+    assert (short["unit"] == long["unit"]).all()
+    assert short["sure"].mean() >= long["sure"].mean()
+
+
+def test_a_declared_postcode_does_not_outweigh_what_is_written(reader: Reader) -> None:
+    for text, code in (
+        ("10, Jungang-daero, Busanjin-gu, Busan", "48942"),
+        ("152 Teheran-ro, Seocho-gu, Busan", "06236"),
+        ("10 Sejong-daero 21-gil, Jung-gu, Seoul", "04524"),
+    ):
+        with_code, without = (reader.read(text, one, as_of=DAY) for one in (code, None))
+        assert not with_code.sure or with_code.place == without.place, text
 
 
 def test_numbers_that_do_not_exist_are_not_made_to_fit(reader: Reader) -> None:

@@ -3,7 +3,8 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -86,6 +87,14 @@ class Index:
             key: Region(sidos.get(key, frozenset()), frozenset(last.get(key, ())), frozenset(part.get(key, ())))
             for key in {*last, *part, *sidos}
         }
+
+    @cached_property
+    def name_keys(self) -> list[tuple[str, ...]]:
+        """How each road name sounds."""
+        start, key = self.reference.name_keys
+        words, starts = self.reference.key_list, start.tolist()
+        spoken = [words[at] for at in key.tolist()]
+        return [tuple(spoken[a:b]) for a, b in pairwise(starts)]
 
     def meaning(self, at: int) -> tuple[list[int], list[int]]:
         """Road names and towns a key (by its number) may name."""

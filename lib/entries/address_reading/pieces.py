@@ -55,6 +55,10 @@ class Number:
         """As it is written in a standard line."""
         return f"{self.main}-{self.sub}" if self.sub else str(self.main)
 
+    def overlaps(self, other: "Number") -> bool:
+        """Whether both are made of the same words."""
+        return self.first < other.last and other.first < self.last
+
 
 def plain(text: str) -> str:
     """Full-width and composed signs as plain ones, accents off, small letters."""
@@ -77,7 +81,7 @@ def words(text: str) -> list[Word]:
     """The pieces of a ``plain`` text."""
     told: list[Word] = []
     for found in _PIECE.finditer(text):
-        piece, start, end = found.group(), found.start(), found.end()
+        piece, (start, end) = found[0], found.span()
         if found.lastindex == 2:
             told.append(Word(piece, start, end, DIGITS, piece))
         elif found.lastindex != 1:

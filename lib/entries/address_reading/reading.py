@@ -3,6 +3,7 @@
 What the building table does not hold is never a conversion, only a candidate.
 """
 
+import gc
 import io
 import json
 import math
@@ -104,12 +105,16 @@ class Reading:
     @property
     def hangul(self) -> str:
         """The whole address in one line; "" when it was not found."""
-        return ", ".join(filter(None, (self.place.line, self.unit))) if self.place else ""
+        return _with(self.place.line, self.unit) if self.place else ""
 
     @property
     def zip_agrees(self) -> bool | None:
         """Whether the postcode written is that of the building; ``None`` if either is unknown."""
         return None if not (self.place and self.declared_zip) else self.place.zip == self.declared_zip
+
+
+def _with(line: str, unit: str) -> str:
+    return f"{line}, {unit}" if unit else line
 
 
 class Reader:
@@ -135,8 +140,11 @@ class Reader:
         """Many addresses, each different one read once, in order: TABLE. Beyond some ten thousand two processes share the work."""
         day = as_of or date.today()
         asked = pd.DataFrame({"text": list(addresses), "zip": list(zips) if zips is not None else ""}, dtype=object)
-        which, pairs = pd.factorize(pd.MultiIndex.from_frame(asked.fillna("").astype(str)), use_na_sentinel=False)
-        parts = [list(pairs[i : i + CHUNK]) for i in range(0, len(pairs), CHUNK)]
+        asked = asked.fillna("").astype(str)
+        known: dict[tuple[str, str], int] = {}
+        which = [known.setdefault(pair, len(known)) for pair in zip(asked["text"], asked["zip"], strict=True)]
+        pairs = list(known)
+        parts = [pairs[i : i + CHUNK] for i in range(0, len(pairs), CHUNK)]
         alone = len(parts) < PARALLEL or (os.cpu_count() or 1) < 2
         rows: list[tuple[Any, ...]] = []
         for done, part in enumerate((self.rows(one, day) for one in parts) if alone else _shared(parts, day), 1):
@@ -152,7 +160,8 @@ class Reader:
             told = self._told(Search(self.index, text, code), day)
             others = " | ".join(one.line for one in told.candidates)
             if place := told.place:
-                known = (place.line, told.unit, told.hangul, place.sido, place.sigungu, place.zip, told.confidence)
+                line = place.line
+                known = (line, told.unit, _with(line, told.unit), place.sido, place.sigungu, place.zip, told.confidence)
                 rows.append((*known, told.sure, True, others, told.floor))
             else:
                 rows.append(("", told.unit, "", "", "", "", 0.0, False, False, others, told.floor))
@@ -205,6 +214,7 @@ class Reader:
     def _spans(self, one: Search, day: date) -> tuple[Span, ...]:
         """What each stretch of the text was taken for, in order, none over another."""
         told: list[Span] = []
+        one.named()
         ws, index, best = one.words, self.index, one.best
 
         def take(first: int, last: int, role: str, meaning: str) -> bool:
@@ -336,6 +346,7 @@ def _asked(idle: "Queue[Popen[bytes]]", part: list[tuple[str, str]], day: date) 
 def _serve() -> None:
     """Read parts until there are no more."""
     source, told = io.BufferedReader(io.FileIO(0)), io.BufferedWriter(io.FileIO(1, "w"))
+    gc.disable()  # the index is a million objects that stay, and reading makes no cycles
     while source.peek(1):
         part, day = pickle.load(source)
         pickle.dump(reader().rows(part, day), told)

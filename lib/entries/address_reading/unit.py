@@ -40,7 +40,10 @@ def parse(text: str) -> Unit:
     floor: int | None = None
     taken: list[tuple[int, int, str, str]] = []
     for what, needed, pattern in _PATTERNS:
-        if not any(word in text for word in needed):
+        for word in needed:
+            if word in text:
+                break
+        else:
             continue
         for found in pattern.finditer(text):
             if any(found.start() < end and start < found.end() for start, end, _, _ in taken):

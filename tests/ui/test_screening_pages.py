@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 import pytest
@@ -11,8 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from lib import entries
 from lib.casework import CaseBook, Status
-from lib.settings import DATA, ROOT
+from lib.settings import DATA, ROOT, settings
 from lib.ui import cache, guard, network
+from tests.address_reading.stand_in import StandIn
+from tests.address_reading.test_services import IDENTITY, juso, shop
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> href=javascript:alert(1)"
 
@@ -231,3 +234,39 @@ def test_an_address_is_read_on_screen_word_by_word_and_never_as_markup(
     assert any("06236" in told.value for told in at.warning), "another postcode was declared"
     assert "<img" not in html(at)
     assert "테헤란로" in html(at)
+
+
+def test_what_stands_at_an_address_is_asked_of_the_public_services_when_the_officer_wants(
+    book: CaseBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = next(tried for tried in PAGES if tried.id == "address_reading")
+    monkeypatch.setattr(guard, "entry", lambda id: replace(entries.entry(id), built=True))
+    with StandIn() as service:
+        for name, value in {
+            "JUSO_URL": service.address + "/juso", "SHOPS_URL": service.address + "/shops", "JUSO_KEY": service.key,
+            "PUBLIC_DATA_KEY": service.key,
+        }.items():  # fmt: skip
+            monkeypatch.setenv(f"AX_{name}", value)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        settings.cache_clear()
+        at = run(AppTest.from_file(str(ROOT / "pages/address_reading.py"), default_timeout=120))
+        at.button_group(key="address_reading_way").set_value("demo")
+        choose(run(at), tried)
+        assert not service.requests, "nothing is sent before it is asked for"
+        service.faults.append("hang it all")
+        at.button(key="address_official").click()
+        run(at)
+        assert any("서비스" in told.value for told in at.error)
+        at.button(key="address_official").click()
+        run(at)
+        asked = parse_qs(urlsplit(service.requests[-1]).query)["keyword"][0]
+        assert any("건물** 0건" in told.value for told in at.markdown), "unknown to the service"
+        road, number = asked.split()[-2:]
+        main, _, sub = number.partition("-")
+        service.addresses[asked] = [juso(asked, road, main, sub or "0", bdNm="<b>가온빌딩")]
+        service.shops[IDENTITY] = [shop(1, flrNo="3", hoNo="302")]
+        at.button(key="address_official").click()
+        run(at)
+        tables = pd.concat([frame.value.astype(str) for frame in at.dataframe])
+        assert "<b>가온빌딩" in set(tables["건물명"])
+        assert "예시상사1 & 벗" in set(tables["상호"])

@@ -19,6 +19,7 @@ from lib.entries.fetch import demo, dossier, screen
 from lib.entries.fetch.residuals import UNEXPLAINED
 from lib.entries.fetch.screen import Firms
 from lib.entries.fetch.tables import schema
+from lib.screening.said import firm_number
 
 SELLER = "0002200000"
 NOW = datetime(2026, 7, 1, 9, 30)
@@ -101,7 +102,7 @@ def test_the_pdf_holds_the_rows_it_cites(world: Firms) -> None:
         assert packed(reason.text) in text
         assert packed(reason.legal_basis) in text
         for evidence in reason.evidence[: dossier.REASON_ROWS]:
-            key = screen.firm_number(evidence.key) if evidence.source == "firms" else evidence.key
+            key = firm_number(evidence.key) if evidence.source == "firms" else evidence.key
             assert packed(key) in text
             assert packed(evidence.detail.get("금액", "")) in text
             assert packed(evidence.detail.get("걸린 금액(원)", "")) in text

@@ -11,6 +11,7 @@ import pandas as pd
 from lib.entries.address_reading.features import DORMITORY, HOME, OFFICE, OFFICETEL, PUBLIC, SHOP, USES, WORKS
 from lib.screening.limits import Limits
 from lib.screening.rules import Rule
+from lib.screening.said import percent
 
 OWN_USE = "관세법 제94조제4호, 같은 법 시행규칙 제45조(자가사용 소액물품 면세)"
 SMUGGLING = "관세법 제269조제2항제1호(신고하지 아니한 수입)"
@@ -26,10 +27,6 @@ GRADES = ("우선확인", "확인", "관찰", "해당없음")
 
 def _n(value: Any) -> str:
     return f"{value:,.0f}"
-
-
-def _pct(value: Any) -> str:
-    return f"{value:.0%}"
 
 
 def _many_varied(t: Any, m: Limits) -> Any:
@@ -65,7 +62,7 @@ PLACE: tuple[Rule, ...] = (
     Rule(
         "words", "주소에 사업장 낱말", 10, OWN_USE,
         lambda t, m: t.business_words * 100 >= m["word_share"],
-        lambda r, m: f"표기의 {_pct(r['business_words'])}에 빌딩·센터·공장·창고 같은 낱말이 있음",
+        lambda r, m: f"표기의 {percent(r['business_words'])}에 빌딩·센터·공장·창고 같은 낱말이 있음",
         "words",
     ),
     Rule(
@@ -89,14 +86,14 @@ PLACE: tuple[Rule, ...] = (
     Rule(
         "firm", "개인 수하인 주소에 업체 이름", 10, NAME_USED,
         lambda t, m: (t.firm_words * 100 >= m["word_share"]) & (t.declared_share * 100 < m["declared_share"]),
-        lambda r, m: f"수하인은 개인인데 표기의 {_pct(r['firm_words'])}에 업체 이름이 적혀 있음(수하인과 배송지 이름 불일치)",
+        lambda r, m: f"수하인은 개인인데 표기의 {percent(r['firm_words'])}에 업체 이름이 적혀 있음(수하인과 배송지 이름 불일치)",
         "firm",
     ),
     Rule(
         "postcode", "맞지 않는 신고 우편번호", 10, POSTCODE,
         lambda t, m: (t.postcode_off * 100 >= m["postcode_share"])
         & (t.postcode_off * t.parcels >= m["postcode_parcels"]),
-        lambda r, m: f"신고한 우편번호의 {_pct(r['postcode_off'])}가 판독한 건물의 우편번호와 다름",
+        lambda r, m: f"신고한 우편번호의 {percent(r['postcode_off'])}가 판독한 건물의 우편번호와 다름",
         "postcode",
     ),
     Rule(
@@ -107,7 +104,7 @@ PLACE: tuple[Rule, ...] = (
     Rule(
         "plea", "주소에 자가사용을 적음", 5, FALSE,
         lambda t, m: t.plea_share > 0,
-        lambda r, m: f"표기의 {_pct(r['plea_share'])}에 자가사용(Jagayong 등)을 내세운 낱말이 있음",
+        lambda r, m: f"표기의 {percent(r['plea_share'])}에 자가사용(Jagayong 등)을 내세운 낱말이 있음",
         "plea",
     ),
 )  # fmt: skip
@@ -130,7 +127,7 @@ PARCELS: tuple[Rule, ...] = (
     Rule(
         "same_item", "같은 품명의 반복", 20, OWN_USE,
         lambda t, m: t.same_item >= m["same_item"],
-        lambda r, m: f"같은 품명을 {_n(r['same_item'])}건({_pct(r['same_item_share'])}) 되풀이해 받음(기준 {_n(m['same_item'])}건 이상)",
+        lambda r, m: f"같은 품명을 {_n(r['same_item'])}건({percent(r['same_item_share'])}) 되풀이해 받음(기준 {_n(m['same_item'])}건 이상)",
         "same_item",
     ),
     Rule(
@@ -142,7 +139,7 @@ PARCELS: tuple[Rule, ...] = (
     Rule(
         "near_limit", "면세 한도 바로 아래 가격", 20, OWN_USE,
         lambda t, m: (t.near_limit_share * 100 >= m["near_limit_share"]) & (t.near_limit >= m["near_limit_parcels"]),
-        lambda r, m: f"신고 가격의 {_pct(r['near_limit_share'])}({_n(r['near_limit'])}건)가 140~150달러·190~200달러에 몰림",
+        lambda r, m: f"신고 가격의 {percent(r['near_limit_share'])}({_n(r['near_limit'])}건)가 140~150달러·190~200달러에 몰림",
         "near_limit",
     ),
     Rule(
@@ -157,7 +154,7 @@ PARCELS: tuple[Rule, ...] = (
     Rule(
         "one_sender", "한 발송인에 몰림", 10, OWN_USE,
         lambda t, m: (t.sender_share * 100 >= m["sender_share"]) & (t.parcels >= m["sender_parcels"]),
-        lambda r, m: f"발송인 집중도가 {_pct(r['sender_share'])}임(한 발송인에 몰림)",
+        lambda r, m: f"발송인 집중도가 {percent(r['sender_share'])}임(한 발송인에 몰림)",
         "sender",
     ),
     Rule(
@@ -188,7 +185,7 @@ CLEARING: tuple[Rule, ...] = (
     Rule(
         "declared", "정식 수입신고", -60, "",
         lambda t, m: t.declared_share * 100 >= m["declared_share"],
-        lambda r, m: f"건의 {_pct(r['declared_share'])}가 일반 수입신고로 통관됨. 판매용으로 바르게 신고한 사업자일 수 있음",
+        lambda r, m: f"건의 {percent(r['declared_share'])}가 일반 수입신고로 통관됨. 판매용으로 바르게 신고한 사업자일 수 있음",
         "declared",
         clears=True,
     ),

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from lib.entries.fetch.ledger import EPOCH, PAYMENT, RECEIPT
+from lib.entries.fetch.ledger import PAYMENT, RECEIPT
 from lib.entries.fetch.residuals import CODES, UNEXPLAINED
 from lib.entries.fetch.screen import Reconciled
+from lib.screening.said import EPOCH
 
 SIDES = {RECEIPT: "수출·영수", PAYMENT: "수입·지급"}
 OTHERS = "그 밖의 거래처"

@@ -21,11 +21,11 @@ import xlsxwriter
 
 from lib.entries.fetch import charts, reconcile, screen
 from lib.entries.fetch.features import FEATURES
-from lib.entries.fetch.ledger import EPOCH
 from lib.entries.fetch.residuals import CODES, UNEXPLAINED
-from lib.entries.fetch.rules import RULES, won
-from lib.entries.fetch.screen import Firms, Reconciled, day, firm_number, money
+from lib.entries.fetch.rules import RULES
+from lib.entries.fetch.screen import Firms, Reconciled, money
 from lib.screening import Finding, Reason
+from lib.screening.said import EPOCH, day, firm_number, masked_name, won
 from lib.settings import DATA
 from lib.tables import export
 
@@ -144,7 +144,7 @@ def _document(ranking: Firms, firm: str, now: datetime) -> dict[str, Any]:
         "about": [
             ["기준일", str(done.as_of)], ["작성일시", f"{now:%Y-%m-%d %H:%M}"],
             ["자료 기간", f"{charts.since(done)} ~ {done.as_of}"], ["상호", str(row["title"])],
-            ["사업자번호", firm_number(firm)], ["대표자", screen.masked_name(about["ceo"]) or "-"],
+            ["사업자번호", firm_number(firm)], ["대표자", masked_name(about["ceo"]) or "-"],
             ["주소", "-" if pd.isna(about["address"]) else str(about["address"])],
             ["설립일", _on(about["founded_on"])], ["대표자변경일", _on(about["ceo_since"])],
         ],

@@ -12,8 +12,9 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
-from lib.entries.fetch.ledger import EPOCH, MONTH
+from lib.entries.fetch.ledger import MONTH
 from lib.screening.features import Feature
+from lib.screening.said import EPOCH
 
 YEAR = 365
 

@@ -22,11 +22,11 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from lib.entries.fetch.tables import TABLES, empty
+from lib.screening.said import EPOCH
 from lib.settings import DATA
 
 Column = "pd.Series[Any]"
 Array = np.ndarray[Any, Any]
-EPOCH = date(1970, 1, 1)
 MONTH = 30.44  # days
 RECEIPT, PAYMENT = "R", "P"  # 영수 settles an export, 지급 an import
 UNSETTLED = ("free",)  # classes of declarations for which no money is due

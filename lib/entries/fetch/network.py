@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from lib import links
-from lib.entries.fetch.ledger import EPOCH, RECEIPT, each, plain_name
+from lib.entries.fetch.ledger import RECEIPT, each, plain_name
 from lib.entries.fetch.screen import Reconciled
+from lib.screening.said import EPOCH
 
 GOODS, MONEY, BANK, ACCOUNT = "물품", "대금", "은행", "계좌"
 FIRM, PARTNER = "업체", "해외거래처"

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lib.entries.fetch.ledger import EPOCH, OPEN, PAYMENT, UNSETTLED, Ledger
+from lib.entries.fetch.ledger import OPEN, PAYMENT, UNSETTLED, Ledger
 from lib.entries.fetch.reconcile import summed
 from lib.screening.limits import Limits
+from lib.screening.said import EPOCH
 
 EXPLAINED, REPORTED, UNEXPLAINED = "설명됨", "신고로 소명", "미설명"
 CODES: Mapping[str, tuple[str, str]] = {

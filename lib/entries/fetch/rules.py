@@ -8,6 +8,7 @@ from typing import Any
 
 from lib.screening.limits import Limits
 from lib.screening.rules import Row, Rule
+from lib.screening.said import percent, won
 
 SETTLE = "외국환거래법 제16조(지급 또는 수령의 방법의 신고)"
 OFFSET = "외국환거래법 제16조제1호(상계), 제32조"
@@ -18,19 +19,6 @@ FLIGHT = "특정경제범죄법 제4조(재산국외도피, 확인 필요), 외�
 PRICE = "관세법 제270조의2(가격조작), 대외무역법 제43조·제53조"
 FALSE_EXPORT = "관세법 제269조제3항·제276조제2항제4호(허위수출·허위신고)"
 REPORTING = "외국환거래법 제20조(보고·검사)"
-
-
-def won(value: Any) -> str:
-    """Won as an officer says it."""
-    value = float(value)
-    for unit, word, places in ((1e8, "억원", 1), (1e4, "만원", 0)):
-        if abs(value) >= unit:
-            return f"{value / unit:,.{places}f}{word}"
-    return f"{value:,.0f}원"
-
-
-def _pct(value: Any) -> str:
-    return f"{value:.0%}"
 
 
 def _rule(
@@ -50,17 +38,17 @@ _POINTING: tuple[Rule, ...] = (
     _rule(
         "price_high", "1 단가 이상(높음)", 25, PRICE,
         lambda t, m: (t.high_share * 100 >= m["price_share"]) & (t.high_krw >= m["worth_part"]),
-        lambda r, m: f"신고의 {_pct(r['high_share'])}가 비교 업체보다 단가가 높음(더해진 금액 {won(r['high_krw'])}): 고가 신고 여부 확인 필요",
+        lambda r, m: f"신고의 {percent(r['high_share'])}가 비교 업체보다 단가가 높음(더해진 금액 {won(r['high_krw'])}): 고가 신고 여부 확인 필요",
     ),
     _rule(
         "price_low", "1 단가 이상(낮음)", 25, PRICE,
         lambda t, m: (t.low_share * 100 >= m["price_share"]) & (t.low_krw >= m["worth_part"]),
-        lambda r, m: f"신고의 {_pct(r['low_share'])}가 비교 업체보다 단가가 낮음(빠진 금액 {won(r['low_krw'])}): 저가 신고 여부 확인 필요",
+        lambda r, m: f"신고의 {percent(r['low_share'])}가 비교 업체보다 단가가 낮음(빠진 금액 {won(r['low_krw'])}): 저가 신고 여부 확인 필요",
     ),
     _rule(
         "unrecovered", "2 수출대금 미회수", 30, FLIGHT,
         lambda t, m: (t.unrecovered_share * 100 >= m["unrecovered_share"]) & (t.unrecovered_krw >= m["worth_part"]),
-        lambda r, m: f"수리 뒤 12개월이 지난 수출의 {_pct(r['unrecovered_share'])}({won(r['unrecovered_krw'])})가 들어오지 않음",
+        lambda r, m: f"수리 뒤 12개월이 지난 수출의 {percent(r['unrecovered_share'])}({won(r['unrecovered_krw'])})가 들어오지 않음",
     ),
     _rule(
         "over", "3 초과 지급·영수", 30, SETTLE,
@@ -75,12 +63,12 @@ _POINTING: tuple[Rule, ...] = (
     _rule(
         "third", "4 미신고 제3자 결제", 25, THIRD,
         lambda t, m: (t.third_share * 100 >= m["third_share"]) & (t.third_krw >= m["worth_part"]),
-        lambda r, m: f"결제의 {_pct(r['third_share'])}({won(r['third_krw'])})가 신고한 거래처가 아닌 제3자와 이루어졌고 신고가 없음",
+        lambda r, m: f"결제의 {percent(r['third_share'])}({won(r['third_krw'])})가 신고한 거래처가 아닌 제3자와 이루어졌고 신고가 없음",
     ),
     _rule(
         "loop", "5 순환 거래", 35, FALSE_EXPORT,
         lambda t, m: (t.loop_count >= m["loops"]) & (t.loop_share * 100 >= m["price_share"]),
-        lambda r, m: f"같은 모델·수량·중량의 물품이 나갔다가 돌아온 것이 {r['loop_count']:.0f}회이며 신고의 {_pct(r['loop_share'])}임",
+        lambda r, m: f"같은 모델·수량·중량의 물품이 나갔다가 돌아온 것이 {r['loop_count']:.0f}회이며 신고의 {percent(r['loop_share'])}임",
     ),
     _rule(
         "financed", "6 허위수출 채권매각", 35, FALSE_EXPORT,
@@ -117,12 +105,12 @@ _POINTING: tuple[Rule, ...] = (
     _rule(
         "risky", "12 거래 없는 고위험지 결제", 25, FLIGHT,
         lambda t, m: (t.risky_krw >= m["worth_part"]) & (t.risky_share * 100 >= m["risky_share"]),
-        lambda r, m: f"거래가 없는 고위험지 계좌와 {won(r['risky_krw'])}({_pct(r['risky_share'])})을 주고받음",
+        lambda r, m: f"거래가 없는 고위험지 계좌와 {won(r['risky_krw'])}({percent(r['risky_share'])})을 주고받음",
     ),
     _rule(
         "kg_price", "13 중량·금액 괴리", 25, PRICE,
         lambda t, m: t.kg_share * 100 >= m["price_share"],
-        lambda r, m: f"신고의 {_pct(r['kg_share'])}가 같은 HS부호 다른 업체보다 kg당 가격이 높음",
+        lambda r, m: f"신고의 {percent(r['kg_share'])}가 같은 HS부호 다른 업체보다 kg당 가격이 높음",
     ),
     _rule(
         "double", "14 같은 신고번호 중복 증빙", 30, FALSE_EXPORT,
@@ -160,7 +148,7 @@ RULES: tuple[Rule, ...] = (
         -15,
         "",
         _agrees,
-        lambda r, m: f"설명되지 않는 금액이 전체의 {_pct(r['unexplained_share'])}에 그침",
+        lambda r, m: f"설명되지 않는 금액이 전체의 {percent(r['unexplained_share'])}에 그침",
         "matched",
         clears=True,
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,8 @@ import pyarrow as pa
 from lib.casework import Outcome, Status
 from lib.entries.fetch import features, ledger, reconcile, residuals, signs
 from lib.entries.fetch.features import FEATURES
-from lib.entries.fetch.ledger import EPOCH, Ledger
-from lib.entries.fetch.rules import RULES, won
+from lib.entries.fetch.ledger import Ledger
+from lib.entries.fetch.rules import RULES
 from lib.entries.fetch.tables import TABLES
 from lib.screening import Evidence, Finding, Reason, rules
 from lib.screening import limits as limits_of
@@ -24,6 +24,7 @@ from lib.screening.explain import Peers, model_reasons, peer_reasons, peers
 from lib.screening.grading import within_grades
 from lib.screening.limits import Limits
 from lib.screening.ranking import Ranking
+from lib.screening.said import day, firm_number, masked_name, won
 from lib.tables.engine import Engine, connect
 
 if TYPE_CHECKING:
@@ -198,19 +199,9 @@ def _told_aside(kept: Ledger) -> str:
     return " ".join(told)
 
 
-def day(days: Any) -> str:
-    """A day of the ledger as it is read."""
-    return (EPOCH + timedelta(days=int(days))).isoformat()
-
-
 def money(cents: Any, currency: str) -> str:
     """Whole cents as an amount with its currency."""
     return f"{int(cents) / 100:,.2f}".removesuffix(".00") + f" {currency}"
-
-
-def firm_number(firm: str) -> str:
-    """The business number as it is written."""
-    return f"{firm[:3]}-{firm[3:5]}-{firm[5:]}" if len(firm) == 10 else firm
 
 
 class _Explainer:
@@ -387,8 +378,3 @@ def _firm(done: Reconciled, firm: str) -> tuple[Evidence, ...]:
         )
         for r in ordered.head(MOST).to_dict("records")
     )
-
-
-def masked_name(name: Any) -> str | None:
-    """A person's name as it may be shown."""
-    return None if pd.isna(name) else str(name)[:1] + "*" * max(len(str(name)) - 1, 1)

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lib.entries.fetch.ledger import EPOCH, MONTH, PAYMENT, RECEIPT, Ledger, each, plain_name, plain_number
+from lib.entries.fetch.ledger import MONTH, PAYMENT, RECEIPT, Ledger, each, plain_name, plain_number
 from lib.entries.fetch.residuals import UNEXPLAINED
 from lib.screening.limits import Limits
+from lib.screening.said import EPOCH
 from lib.settings import DATA
 
 COLUMNS = ["firm", "sign", "table", "key", "day", "krw", "value", "note"]

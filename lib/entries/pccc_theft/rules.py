@@ -10,6 +10,7 @@ import numpy as np
 
 from lib.screening.limits import Limits
 from lib.screening.rules import Rule
+from lib.screening.said import percent
 
 NAME_USED = "관세법 제275조의3제1항제1호(타인 명의 사용 수입)"
 SUSPEND = "통관고유부호 및 해외거래처부호 등록·관리에 관한 고시(제2025-32호) 제25조제2항(직권 사용정지)"
@@ -23,10 +24,6 @@ GRADES = (NORMAL, WATCH, SUSPECT, STRONG)
 
 def _n(value: Any) -> str:
     return f"{value:,.0f}"
-
-
-def _pct(value: Any) -> str:
-    return f"{value:.0%}"
 
 
 def _burst(t: Any, limits: Limits) -> Any:
@@ -51,7 +48,7 @@ RULES: tuple[Rule, ...] = (
         NAME_USED,
         lambda t, m: (t.generation == "NP") & (t.mismatch >= m["legacy_mismatch"] / 100),
         lambda r, m: (
-            f"90일 신고의 {_pct(r['mismatch'])}가 등록되지 않은 우편번호로 배송됨(기준 {_n(m['legacy_mismatch'])}% 이상)"
+            f"90일 신고의 {percent(r['mismatch'])}가 등록되지 않은 우편번호로 배송됨(기준 {_n(m['legacy_mismatch'])}% 이상)"
         ),
         "mismatch",
     ),
@@ -62,7 +59,7 @@ RULES: tuple[Rule, ...] = (
         THREE_MATCH,
         lambda t, m: (t.generation == "NPZ") & (t.mismatch > 0),
         lambda r, m: (
-            f"우편번호까지 검증하는 부호인데 등록되지 않은 우편번호로 통과한 신고가 {_pct(r['mismatch'])}임. 신고 자료와 반입 경로 확인 필요"
+            f"우편번호까지 검증하는 부호인데 등록되지 않은 우편번호로 통과한 신고가 {percent(r['mismatch'])}임. 신고 자료와 반입 경로 확인 필요"
         ),
         "mismatch",
     ),
@@ -153,7 +150,7 @@ RULES: tuple[Rule, ...] = (
         15,
         NAME_USED,
         lambda t, m: _burst(t, m) & (t.new_region >= 0.5),
-        lambda r, m: f"급증한 신고의 {_pct(r['new_region'])}가 이 부호로 처음 가는 지역임",
+        lambda r, m: f"급증한 신고의 {percent(r['new_region'])}가 이 부호로 처음 가는 지역임",
         "new_region",
     ),
     Rule(
@@ -162,7 +159,9 @@ RULES: tuple[Rule, ...] = (
         15,
         NAME_USED,
         lambda t, m: (t.goods_overlap < m["goods_overlap"] / 100) & (t.same_item >= m["same_item"]),
-        lambda r, m: f"과거 품목군과 {_pct(r['goods_overlap'])}만 겹치고 같은 품명이 {_n(r['same_item'])}건 되풀이됨",
+        lambda r, m: (
+            f"과거 품목군과 {percent(r['goods_overlap'])}만 겹치고 같은 품명이 {_n(r['same_item'])}건 되풀이됨"
+        ),
         "same_item",
     ),
     Rule(
@@ -171,7 +170,9 @@ RULES: tuple[Rule, ...] = (
         15,
         SPLIT,
         lambda t, m: (t.near_limit_share >= m["near_limit_share"] / 100) & (t.near_limit >= m["near_limit_parcels"]),
-        lambda r, m: f"신고 가격의 {_pct(r['near_limit_share'])}({_n(r['near_limit'])}건)가 면세 한도 바로 아래에 몰림",
+        lambda r, m: (
+            f"신고 가격의 {percent(r['near_limit_share'])}({_n(r['near_limit'])}건)가 면세 한도 바로 아래에 몰림"
+        ),
         "near_limit",
     ),
     Rule(

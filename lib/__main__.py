@@ -273,6 +273,30 @@ def screen_address_reading(
     _screen(screen.screen, "address_reading", found, screen.CLOCK, as_of, out, top)
 
 
+@screen_app.command("origin_laundering")
+def screen_origin_laundering(
+    imports: TableFile,
+    exports: TableFile,
+    out: Out,
+    firms: TableFileOrNot = None,
+    kinds: TableFileOrNot = None,
+    tariffs: TableFileOrNot = None,
+    as_of: Day = None,
+    top: Top = None,
+) -> None:
+    """수입품을 국산으로 수출한 것으로 보이는 업체를 선별합니다: 수입신고, 수출신고, 업체, 거래구분부호, 원산지별 세율차. 이어진 란은 따로 남깁니다."""
+    from lib.entries.origin_laundering import screen, tables
+
+    files = {"imports": imports, "exports": exports, "firms": firms, "kinds": kinds, "tariffs": tariffs}
+    given = _checked(tables.TABLES, files, out)
+    found = cast("screen.Exporters", _screen(screen.screen, "origin_laundering", given, screen.CLOCK, as_of, out, top))
+    linked = screen.sheet_of_links(found)
+    if len(linked):
+        kept = out.with_name(f"{out.stem}_연결.csv")
+        _save(linked, kept, "연결")
+        print(f"이어진 수출입 란 {len(linked):,}쌍을 {kept}에 남겼습니다.", file=sys.stderr)
+
+
 @app.command("read-address")
 def read_address(
     text: Annotated[str | None, typer.Argument(metavar="주소", help="영문(또는 한글) 주소 하나.")] = None,
@@ -427,8 +451,8 @@ def fetch_dossier(
     print(f"{day} 기준 사건 개요서를 {pdf}에 저장했습니다." + (f" 모든 행은 {xlsx}에 있습니다." if xlsx else ""))
 
 
-TRAINED = ("duty_free", "pccc_theft", "fetch", "address_reading")
-EntryId = Annotated[str, typer.Argument(metavar="업무", help="duty_free, pccc_theft, fetch.")]
+TRAINED = ("duty_free", "pccc_theft", "fetch", "address_reading", "origin_laundering")
+EntryId = Annotated[str, typer.Argument(metavar="업무", help=f"{', '.join(TRAINED)}.")]
 
 
 @app.command("judge-parcel")

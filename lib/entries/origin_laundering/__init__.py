@@ -1,0 +1,1 @@
+"""Origin laundering: foreign goods leaving as Korean."""

@@ -1,0 +1,142 @@
+"""What a line calls its goods, cut into what tells: model codes, words (Korean and English alike) and measures.
+
+A deliberately altered code, another order of words, another script or a slip leaves most of it the same; words that
+every line has (부품, PARTS, SET) tell nothing and are left out.
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from lib.entries.origin_laundering.ledger import PART
+from lib.settings import DATA
+
+CODE, CORE, DIGITS, WORD, MEASURE = range(5)  # kinds of keys
+_TOKEN = re.compile(r"[A-Z0-9]+(?:[-_/.][A-Z0-9]+)*|[가-힣]+")
+_PIECES = re.compile(r"[A-Z]+|\d+")
+_SPLIT = re.compile(r"[-_/.]")
+_NUMBER = re.compile(r"\d{3,}")
+_UNITS = "MM|CM|M|INCH|IN|KG|G|MG|W|KW|V|VA|A|HZ|L|ML|GB|MB|TB|D|T|P|C|K|LB|GSM|SQMM|PORT|CH|MP|AH|MAH|KV|OZ"
+_MEASURE = re.compile(
+    rf"^(?:\d+(?:\.\d+)?(?:{_UNITS})?(?:X[A-Z]?\d+(?:\.\d+)?(?:{_UNITS})?)*|SCH\d+S?|[LWHTD]\d+(?:\.\d+)?(?:MM)?|\d+-\d+)$"
+)
+_INCH = re.compile(r"(\d)\s*(?:\"|''|″|”|INCHES|INCH\b|인치)")
+_GAP = re.compile(
+    r"(?<![A-Z0-9.])(\d+(?:\.\d+)?)\s+(MM|CM|INCH|KG|MG|KW|HZ|ML|GB|TB|MAH)(?![A-Z0-9])"
+)  # 1.5 mm is 1.5MM
+_LOOKS = str.maketrans("OIL", "011")  # in a code: letters that are taken for digits
+_OWN = re.compile(r"^(?:KR|KOR|KOREA|K)(?=[A-Z0-9]{4,})")  # put before a code to make it look Korean
+
+
+class Worded(NamedTuple):
+    """``codes``: model codes, most telling first; ``words``: in one language and without endings; ``measures``."""
+
+    codes: tuple[str, ...]
+    words: tuple[str, ...]
+    measures: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The words in a fixed order, for comparing letters."""
+        return " ".join(sorted(self.words))
+
+
+@cache
+def generic() -> frozenset[str]:
+    """Words that tell nothing: ``data/origin_laundering/generic.csv``."""
+    with (DATA / "origin_laundering" / "generic.csv").open(encoding="utf-8", newline="") as file:
+        return frozenset(_word(row["word"].upper()) for row in csv.DictReader(file))
+
+
+@cache
+def translations() -> dict[str, tuple[str, ...]]:
+    """Korean and English words of goods as the English words we compare by: ``data/origin_laundering/words.csv``."""
+    told: dict[str, tuple[str, ...]] = {}
+    with (DATA / "origin_laundering" / "words.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            first, *others = row["english"].upper().split("|")
+            meant = tuple(_word(word) for word in first.split())
+            told[row["hangul"]] = meant
+            for other in others:
+                if " " not in other:
+                    told.setdefault(_word(other), meant)
+    return told
+
+
+def worded(text: str) -> Worded:
+    """What a text tells. ``text``: as the ledger joins a line's model, names and component."""
+    plain = unicodedata.normalize("NFKC", text).upper()
+    plain = _GAP.sub(r"\1\2", _INCH.sub(r"\1INCH ", plain))
+    codes: dict[str, None] = {}
+    words: dict[str, None] = {}
+    measures: dict[str, None] = {}
+    for part in plain.split(PART):
+        before = ""  # letters that may belong to the number after them: ABX 1000
+        for token in _TOKEN.findall(part):
+            if token[0] >= "가":
+                words |= dict.fromkeys(_korean(token))
+                before = ""
+            elif _MEASURE.match(token) and not (before and token.isdigit()):
+                measures[token] = None
+                before = ""
+            elif any(sign.isdigit() for sign in token):
+                code = _SPLIT.sub("", token)
+                if before and code.isdigit():
+                    code = before + code
+                if len(code) > 2:
+                    codes[code.translate(_LOOKS)] = None
+                else:
+                    measures[code] = None
+                before = ""
+            else:
+                for word in _SPLIT.split(token):
+                    if word not in ("",):
+                        words |= dict.fromkeys(translations().get(_word(word), (_word(word),)))
+                before = token if len(token) <= 5 and "-" not in token else ""
+    kept = [word for word in words if len(word) > 1 and word not in generic()]
+    return Worded(tuple(sorted(codes, key=_telling, reverse=True)), tuple(kept), tuple(measures))
+
+
+def keys(told: Worded) -> Iterable[tuple[int, str]]:
+    """What two texts of the same goods are likely to share, with its kind."""
+    for code in told.codes:
+        yield CODE, code
+        pieces = _PIECES.findall(code)
+        bare = _OWN.sub("", code)
+        if bare != code:
+            yield CODE, bare
+        for at, piece in enumerate(pieces):
+            if piece.isdigit() and len(piece) > 2:
+                before = pieces[at - 1] if at else ""
+                yield CORE, before[-2:] + piece
+                if len(piece) > 3:
+                    yield DIGITS, piece
+    for word in told.words:
+        yield WORD, word
+    for measure in told.measures:
+        yield MEASURE, measure
+
+
+def _telling(code: str) -> tuple[bool, int]:
+    return (any(sign.isalpha() for sign in code), len(code))
+
+
+def _word(word: str) -> str:
+    """Without the ending of the plural."""
+    return word[:-1] if len(word) > 3 and word.endswith("S") and not word.endswith("SS") else word
+
+
+@cache
+def _korean(word: str) -> Sequence[str]:
+    """A Korean word as the English ones it stands for; a compound by its parts, longest first."""
+    known = translations()
+    if word in known:
+        return known[word]
+    for cut in range(len(word) - 1, 1, -1):
+        if (head := known.get(word[:cut])) is not None:
+            rest = word[cut:]
+            return (*head, *_korean(rest)) if len(rest) > 1 else head
+    return (word,)

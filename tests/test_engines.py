@@ -12,6 +12,7 @@ WORLDS = {
     "pccc_theft": {"codes": 150, "cases": 1},
     "fetch": {"firms": 100},
     "address_reading": {"homes": 60, "cases": 1},
+    "origin_laundering": {"firms": 120},
 }
 
 

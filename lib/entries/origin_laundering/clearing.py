@@ -49,7 +49,7 @@ def clear(ledger: Ledger, links: Links, limits: Limits) -> pd.DataFrame:
         "toll": (meaning == "toll") & (brought == "toll") & ((rows["hs"] > 1).to_numpy() | reshaped | (uplift >= limits["real_uplift"])),
         "sample": cheap & ((meaning == "sample") | few & _says(ledger, rows, _SAMPLE)),
         "service": few & ((meaning == "repair") | _says(ledger, rows, _SERVICE)) | (meaning == "repair"),
-        "processing": heading & reshaped & recoded,
+        "processing": heading & reshaped & (recoded | (uplift >= limits["real_uplift"])),
         "value": (uplift >= limits["real_uplift"]) & recoded,
         "domestic": (firm == 1.0).to_numpy() & recoded & (_cover(rows) * 100 < limits["domestic_cover"]),
     }  # fmt: skip

@@ -144,7 +144,7 @@ def build(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
         return part / whole.nullif(0)
 
     linked = wide.linked_krw
-    return wide.mutate(
+    wide = wide.mutate(
         linked_share=share(linked, wide.exports_krw).fill_null(0.0),
         strength=share(wide.weighed, linked),
         near_share=share(wide.near_krw, linked).fill_null(0.0),
@@ -160,4 +160,7 @@ def build(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
         resold_share=share(wide.resold, wide.imports_krw),
         months_old=((as_of - EPOCH).days - wide.founded.nullif(float("nan"))) / MONTH,
         factory=wide.factory.nullif(float("nan")),
-    ).select("subject", "title", *[feature.name for feature in FEATURES])
+    )
+    # sums of fractions differ in their last digit from engine to engine: whole won, and shares to nine places
+    rounded = {f.name: wide[f.name].round(0 if f.unit == "원" else 9) for f in FEATURES}
+    return wide.select("subject", "title", **rounded)

@@ -162,14 +162,19 @@ def test_honest_ways_out_clear_a_link_and_the_declared_origin_alone_never_does()
     assert cleared(origin="CN", cited="i40") == "as_is"
     assert cleared(origin="KR", trade_kind="72") == "", "unchanged foreign goods are not Korean"
     assert cleared(trade_kind="92", quantity=5.0, weight_kg=10.0, value_krw=50_000) == "sample"
-    assert cleared(trade_kind="83", quantity=5.0, weight_kg=10.0) == "repair" or cleared(trade_kind="83") == "service"
+    assert cleared(trade_kind="83") == "service"
     assert cleared(trade_name="FLANGE A/S", quantity=5.0, weight_kg=10.0) == "service"
     assert cleared({"trade_kind": "21"}, trade_kind="21", value_krw=9_000_000) == "toll"
     assert cleared({"trade_kind": "21"}, trade_kind="21") == "", "no trace of work"
-    assert cleared(hs="8481800000", model="WN-1504K BODY", weight_kg=2600.0, trade_name="VALVE BODY") in (
-        "",
-        "processing",
-    )
+    worked = {"hs": "8481800000", "model": "WN-1504KX", "weight_kg": 2600.0, "trade_name": "VALVE BODY"}
+    assert cleared(**worked, value_krw=9_500_000) == "processing"
+    assert cleared(**worked) == "", "another heading alone, at the imported price, is no work"
+    plain: dict[str, Any] = {"model": None}
+    assert cleared(plain, **plain, value_krw=12_000_000) == "value"
+    more = {"quantity": 9000.0, "weight_kg": 18000.0, "value_krw": 90_000_000}
+    assert cleared(plain, {"factory": True}, **plain, **more) == "domestic"
+    assert cleared(plain, {"factory": False}, **plain, **more) == ""
+    assert cleared(value_krw=12_000_000) == "", "the same model at any price is the same goods"
 
 
 def test_unchanged_goods_declared_korean_are_told() -> None:

@@ -290,3 +290,30 @@ def test_parcels_are_screened_by_their_addresses(suite: Path, tmp_path: Path) ->
     assert rows[0]["grade"] == "우선확인"
     assert "근거" not in rows[0]["reasons"]
     assert "parcels:" in rows[0]["evidence"]
+
+
+GOODS = DATA / "origin_laundering" / "demo"
+
+
+def test_exporters_are_screened_and_the_links_kept_beside_the_list(suite: Path, tmp_path: Path) -> None:
+    out = tmp_path / "선별.csv"
+    korean = tmp_path / "수출.csv"
+    korean.write_bytes((GOODS / "exports.csv").read_text("utf-8-sig").encode("cp949", "replace"))
+    files = ["--imports", GOODS / "imports.csv", "--exports", korean, "--firms", GOODS / "firms.csv"]
+    done = run("screen", "origin_laundering", *files, "--out", out, "--top", "5", data_dir=suite)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0]["grade"] == "우선확인"
+    assert "수입한 외국산 물품과 이어짐" in rows[0]["reasons"]
+    with out.with_name("선별_연결.csv").open(encoding="utf-8-sig", newline="") as file:
+        links = list(csv.DictReader(file))
+    assert {"수출 신고번호", "수입 신고번호", "수출 모델규격", "수입 모델규격", "연결 강도", "설명"} <= {*links[0]}
+    assert any(row["설명"] for row in links), "honest re-exports are told as such"
+    assert (
+        run(
+            "screen", "origin_laundering", *files[:2], "--exports", GOODS / "firms.csv", "--out", out, data_dir=suite
+        ).returncode
+        == 2
+    )

@@ -17,6 +17,9 @@ from lib.settings import DATA
 CODE, CORE, DIGITS, WORD, MEASURE = range(5)  # kinds of keys
 _TOKEN = re.compile(r"[A-Z0-9]+(?:[-_/.][A-Z0-9]+)*|[가-힣]+")
 _PIECES = re.compile(r"[A-Z]+|\d+")
+_LENGTHY = re.compile(
+    r"\d(?:MM|CM|INCH|IN|KG|MG|KW|HZ|ML|GB|TB|LB|GSM|SQMM|MAH|AH|KV|VA|OZ|PORT|MP|CH)$|\dX\d"
+)  # no code ends so
 _SPLIT = re.compile(r"[-_/.]")
 _NUMBER = re.compile(r"\d{3,}")
 _UNITS = "MM|CM|M|INCH|IN|KG|G|MG|W|KW|V|VA|A|HZ|L|ML|GB|MB|TB|D|T|P|C|K|LB|GSM|SQMM|PORT|CH|MP|AH|MAH|KV|OZ"
@@ -66,6 +69,15 @@ def translations() -> dict[str, tuple[str, ...]]:
     return told
 
 
+@cache
+def _spoken() -> frozenset[str]:
+    """Words of the language, which are no beginning of a code."""
+    small = ("ON", "OF", "FOR", "WITH", "AND", "TO", "IN", "BY", "FROM", "PER", "THE")
+    return frozenset(
+        {*generic(), *small, *translations(), *(word for words in translations().values() for word in words)}
+    )
+
+
 def worded(text: str) -> Worded:
     """What a text tells. ``text``: as the ledger joins a line's model, names and component."""
     plain = unicodedata.normalize("NFKC", text).upper()
@@ -79,23 +91,20 @@ def worded(text: str) -> Worded:
             if token[0] >= "가":
                 words |= dict.fromkeys(_korean(token))
                 before = ""
-            elif _MEASURE.match(token) and not (before and token.isdigit()):
-                measures[token] = None
-                before = ""
             elif any(sign.isdigit() for sign in token):
                 code = _SPLIT.sub("", token)
-                if before and code.isdigit():
-                    code = before + code
-                if len(code) > 2:
-                    codes[code.translate(_LOOKS)] = None
+                if before and code[0].isdigit() and not _LENGTHY.search(token):
+                    words.pop(_word(before), None)
+                    codes[(before + code).translate(_LOOKS)] = None
+                elif _MEASURE.match(token) or len(code) < 3:
+                    measures[token] = None
                 else:
-                    measures[code] = None
+                    codes[code.translate(_LOOKS)] = None
                 before = ""
             else:
-                for word in _SPLIT.split(token):
-                    if word not in ("",):
-                        words |= dict.fromkeys(translations().get(_word(word), (_word(word),)))
-                before = token if len(token) <= 5 and "-" not in token else ""
+                for word in filter(None, _SPLIT.split(token)):
+                    words |= dict.fromkeys(translations().get(_word(word), (_word(word),)))
+                before = token if 1 < len(token) <= 5 and _word(token) not in _spoken() else ""
     kept = [word for word in words if len(word) > 1 and word not in generic()]
     return Worded(tuple(sorted(codes, key=_telling, reverse=True)), tuple(kept), tuple(measures))
 

@@ -23,7 +23,13 @@ SHEET = {
     "legal_basis": "법적 근거",
     "evidence": "근거 행",
 }
-COUNTED = {"duty_free": "인원", "pccc_theft": "건수", "fetch": "업체 수", "address_reading": "주소 수"}
+COUNTED = {
+    "duty_free": "인원",
+    "pccc_theft": "건수",
+    "fetch": "업체 수",
+    "address_reading": "주소 수",
+    "origin_laundering": "업체 수",
+}
 IDENTITIES = {"duty_free": "여권번호", "pccc_theft": "개인통관고유부호"}  # personal: masked in files unless asked for
 EXPLAINED = 300  # leads a file explains in full; the rest name the rules they meet
 

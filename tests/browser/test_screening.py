@@ -17,6 +17,7 @@ from tests.browser.test_journey import overflow
 pytestmark = pytest.mark.browser
 
 BUYERS, CODES, FIRMS, ADDRESSES = "/duty_free", "/pccc_theft", "/fetch", "/address_reading"
+EXPORTERS = "/origin_laundering"
 DECISIONS = 36
 HOSTILE = "<img src=x onerror=alert(1)> **굵게** :red[빨강] $x$"
 
@@ -322,12 +323,29 @@ def test_a_firm_gets_its_dossier_and_a_line_of_the_network_its_rows(server: Serv
     expect(rows.locator("td").first).to_be_attached()
 
 
+def test_an_exporter_shows_the_imported_goods_beside_the_exported_ones(server: Server, page: Page) -> None:
+    open_demo(page, server, EXPORTERS)
+    choose(page)
+    expect(page.get_by_text("수입신고와 수출신고를 나란히 봅니다")).to_be_visible()
+    beside = page.locator(".ax-pair")
+    expect(beside).to_contain_text("한국(KR)")
+    expect(beside.locator("mark").first).to_be_attached()
+    expect(page.get_by_text("왜 같은 물품으로 봅니까")).to_be_visible()
+    expect(page.get_by_text("수입한 재고에서 나갔습니까")).to_be_visible()
+    view(page, "세율 차이")
+    expect(page.get_by_text("한국산으로 적으면 줄어드는 세율")).to_be_visible()
+    view(page, "관련 업체")
+    _, points = drawn(page, 1)
+    assert points <= 300
+
+
 @pytest.mark.parametrize(("path", "views"), [
     (BUYERS, ("전체 그림", "기준값", "모델", "사건 목록")),
     (CODES, ("한 건 판정", "모니터링", "전체 그림", "기준값", "모델", "사건 목록")),
     (FIRMS, ("연결망", "전체 그림", "기준값", "모델", "사건 목록")),
     (ADDRESSES, ("주소 읽기", "지도·판독 결과", "전체 그림", "기준값", "모델", "사건 목록")),
-], ids=["duty_free", "pccc_theft", "fetch", "address_reading"])  # fmt: skip
+    (EXPORTERS, ("연결 보기", "관련 업체", "세율 차이", "전체 그림", "기준값", "모델", "사건 목록")),
+], ids=["duty_free", "pccc_theft", "fetch", "address_reading", "origin_laundering"])  # fmt: skip
 def test_on_a_phone_nothing_sticks_out_and_the_first_screen_says_what_to_do(
     server: Server, phone: Page, path: str, views: tuple[str, ...]
 ) -> None:

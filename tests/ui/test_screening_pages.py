@@ -35,6 +35,7 @@ PAGES = (
     Tried("pccc_theft", "pccc_view", ("parcels", "codes"), "품명"),
     Tried("fetch", "fetch_view", ("exports", "imports", "payments", "firms"), "모델규격"),
     Tried("address_reading", "address_view", ("parcels",), "품명"),
+    Tried("origin_laundering", "origin_view", ("imports", "exports"), "모델규격"),
 )
 
 

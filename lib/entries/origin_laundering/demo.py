@@ -245,6 +245,7 @@ class _Lot:
     won: float  # a unit, cleared
 
 
+_KILOS = {"KG": 1.0, "G": 0.001}  # units whose net weight is the quantity
 _Draws = list[tuple[_Lot, int]]
 
 
@@ -351,7 +352,7 @@ class _Maker:
     def lot(self, firm: _Firm, article: Article, day: int, origin: str, *, kind: str = "11", quantity: int = 0) -> _Lot:
         day = _weekday(self.near(firm.days, day, -4, 4))
         firm.days.add(day)
-        dear = 40 if article.product.business == "귀금속" else 1
+        dear = 15 if article.product.business == "귀금속" else 1
         usd = article.usd * self.random.lognormvariate(0, 0.04)
         if not quantity:
             worth = self.random.lognormvariate(*self.ways.deal) * firm.size * dear
@@ -401,7 +402,8 @@ class _Maker:
     def line(
         self, firm: _Firm, day: int, kind: str, hs: str, text: Text, quantity: float, unit: str, kg: float, usd: float, won: float
     ) -> dict[str, Any]:  # fmt: skip
-        weight = quantity * kg * self.random.lognormvariate(0, 0.008)
+        noise = self.random.lognormvariate(0, 0.008)
+        weight = quantity * _KILOS[unit] if unit in _KILOS else quantity * kg * noise
         return {
             "firm": firm, "day": day, "trade_kind": kind, "hs": hs, "goods": text.goods, "trade_name": text.trade_name,
             "brand": text.brand, "model": text.model, "component": text.component, "quantity": float(quantity), "unit": unit,
@@ -670,7 +672,7 @@ class _Maker:
         if self.maybe(self.ways.us_only):
             markets = ["US"]
         first, last = self.spell()
-        dear = 40 if product.business == "귀금속" else 1
+        dear = 15 if product.business == "귀금속" else 1
         for _ in range(count):
             day = _weekday(self.near(firm.sold, self.random.randrange(first, last + 1), -3, 3))
             if day >= DAYS:

@@ -77,9 +77,7 @@ def loaded(ledger: Ledger, links: pd.DataFrame, limits: Limits) -> dict[str, pa.
         "new": links["new"].to_numpy(),
     }  # fmt: skip
     about = ledger.about
-    founded = pd.to_datetime(about["founded_on"]).map(
-        lambda day: (day.date() - EPOCH).days if pd.notna(day) else np.nan
-    )
+    founded = (pd.to_datetime(about["founded_on"]) - pd.Timestamp(EPOCH)).dt.days
     kin = np.bincount(ledger.ties["firm"], minlength=len(ledger.firms))
     known = pd.DataFrame({"firm": np.arange(len(ledger.firms)), "sharing": kin.astype(float)}).merge(
         pd.DataFrame(

@@ -251,8 +251,9 @@ def article(random: Random, product: Product, own_brand: str = "", *, usd: float
         called = f"{called} {random.choice(GENERIC)}"
     goods = name[tongue] if random.random() < 0.93 else random.choice(GENERIC)
     text = Text(goods, called, label, model, product.component)
+    spread = random.lognormvariate(0, 0.15)
     return Article(
-        product, made, spec, product.usd * usd * random.lognormvariate(0, 0.3), product.kg * random.lognormvariate(0, 0.15),
+        product, made, spec, product.usd * usd * random.lognormvariate(0, 0.3), product.kg * (1.0 if product.unit in ("KG", "G") else spread),
         text, name, trade,
     )  # fmt: skip
 

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from lib.screening.anomaly import anomaly, rules_score
+
 if TYPE_CHECKING:
     from lib.screening.model import Model
+    from lib.screening.rules import Rule
 
 BUDGETS = (0.01, 0.02, 0.05, 0.10)
 REPLICATES = 200
@@ -371,3 +374,39 @@ def _rate(part: int, whole: int) -> float | None:
 
 def _number(value: Any) -> float | None:
     return None if value is None or np.isnan(value) else float(value)
+
+
+def by_kind(
+    model: "Model",
+    rows: pd.DataFrame,
+    rules: Sequence["Rule"],
+    harmful: Mapping[str, str],
+    harmless: Mapping[str, str],
+    about: str,
+    top: float = 0.2,
+) -> dict[str, object]:
+    """How a model, and the rules alone, do on ``rows`` (features, rules, ``points``, ``label``, ``kind``) of another world; by kind
+    within the ``top`` share of the list. ``harmful``, ``harmless``: what the kinds are called.
+    """
+    scored = model.score(rows)
+    ruled = rules_score(rows["points"].to_numpy(), anomaly(rows, model.features))
+    chosen = {name: s >= np.quantile(s, 1 - top) for name, s in (("model", scored), ("rules_only", ruled))}
+    hit = rows[[f"rule_{rule.code}" for rule in rules if not rule.clears]].any(axis=1).to_numpy()
+
+    def told(kinds: Mapping[str, str]) -> list[dict[str, object]]:
+        found = [(kind, title, (rows["kind"] == kind).to_numpy()) for kind, title in kinds.items()]
+        return [
+            {"kind": kind, "title": title, "firms": int(these.sum())}
+            | {f"{name}_fifth": float(some[these].mean()) for name, some in chosen.items()}
+            | {"any_rule": float(hit[these].mean())}
+            for kind, title, these in found
+            if these.any()
+        ]
+
+    return {
+        "about": about,
+        "model": measures(scored, rows["label"]),
+        "rules_only": measures(ruled, rows["label"]),
+        "found_by_kind": told(harmful),
+        "false_alarms": told(harmless),
+    }

@@ -30,6 +30,20 @@ class Rule:
     clears: bool = False
 
 
+def rule(
+    code: str,
+    title: str,
+    points: int,
+    law: str,
+    holds: "Callable[[Any, Limits], Any]",
+    text: Callable[[Row, Limits], str],
+    rows: str = "",
+    clears: bool = False,
+) -> Rule:
+    """A rule whose rows stand under its own code, unless ``rows`` says otherwise."""
+    return Rule(code, title, points, law, holds, text, rows=rows or code, clears=clears)
+
+
 def apply(rules: Sequence[Rule], features: "ir.Table", limits: Limits) -> "ir.Table":
     """``features`` with one boolean column ``rule_<code>`` a rule (null counts as no) and ``points``, their sum >= 0."""
     import ibis

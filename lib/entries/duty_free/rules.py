@@ -1,10 +1,8 @@
 """The official rule, one rule a typology of the domain note, and what speaks for a buyer."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
-from lib.screening.limits import Limits
-from lib.screening.rules import Row, Rule
+from lib.screening.rules import Row, rule
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -40,20 +38,8 @@ def _usual(row: Row) -> str:
     return "" if share != share else f", 같은 체류 유형의 {share:.0%}는 이미 출국할 날수"
 
 
-def _rule(
-    code: str,
-    title: str,
-    points: int,
-    law: str,
-    holds: "Callable[[ir.Table, Limits], ir.BooleanValue]",
-    text: Callable[[Row, Limits], str],
-    clears: bool = False,
-) -> Rule:
-    return Rule(code, title, points, law, holds, text, rows=code, clears=clears)
-
-
 RULES = (
-    _rule(
+    rule(
         "official",
         "공식 제한 기준",
         70,
@@ -64,7 +50,7 @@ RULES = (
             f"(기준 {n['official_amount']:,.0f}원)으로 현장인도 제한 기준에 해당: 확인 필요"
         ),
     ),
-    _rule(
+    rule(
         "restricted",
         "제한 기간 중 현장인도",
         50,
@@ -72,7 +58,7 @@ RULES = (
         lambda t, n: t.restricted >= 1,
         lambda r, n: f"현장인도 제한 기간에 현장인도 {r['restricted']:.0f}건: 판매장의 제한 확인 여부 점검 필요",
     ),
-    _rule(
+    rule(
         "undeparted",
         "현장인도 뒤 미출국",
         30,
@@ -83,7 +69,7 @@ RULES = (
             f"{r['longest_waiting']:.0f}일{_usual(r)}): 미출국 의심"
         ),
     ),
-    _rule(
+    rule(
         "undeparted_more",
         "출국 없이 거듭된 현장인도",
         15,
@@ -96,7 +82,7 @@ RULES = (
             f"{r['waiting_amount']:,.0f}원): 물품의 현재 위치 확인 필요"
         ),
     ),
-    _rule(
+    rule(
         "cancelling",
         "구매 직후 예약취소",
         30,
@@ -111,7 +97,7 @@ RULES = (
             f"취소 {r['cancel_after_buy']:.0f}회: 예약취소형 의심"
         ),
     ),
-    _rule(
+    rule(
         "long_stay",
         "장기체류자의 반복 구매",
         25,
@@ -126,7 +112,7 @@ RULES = (
             f"장기체류 자격으로 {r['since_departure']:.0f}일 동안 출국 없이 월 {r['monthly_days']:.1f}일 구매: 출국인 여부 확인 필요"
         ),
     ),
-    _rule(
+    rule(
         "proxy",
         "카드·예약·가이드 공유와 대량 구매",
         25,
@@ -140,7 +126,7 @@ RULES = (
             f"{r['shared_sku']:.0f}개: 대리구매 의심"
         ),
     ),
-    _rule(
+    rule(
         "bulk",
         "동일 상품 대량 구매",
         25,
@@ -148,7 +134,7 @@ RULES = (
         lambda t, n: t.top_sku >= n["bulk_quantity"],
         lambda r, n: f"한 상품을 {r['top_sku']:.0f}개 구매(기준 {n['bulk_quantity']:.0f}개): 상용 물량 여부 확인 필요",
     ),
-    _rule(
+    rule(
         "split",
         "같은 날 여러 판매장 분할 구매",
         25,
@@ -161,7 +147,7 @@ RULES = (
             f"같은 날 같은 상품을 판매장 {r['split_shops']:.0f}곳에서 나누어 삼(최대 {r['split_quantity']:.0f}개): 분할 구매 의심"
         ),
     ),
-    _rule(
+    rule(
         "passports",
         "여권을 바꾸어 가며 구매",
         25,
@@ -171,7 +157,7 @@ RULES = (
             f"여권 {r['passports']:.0f}개를 {r['switches']:.0f}번 바꾸어 가며 구매: 동일인 여부와 사유 확인 필요"
         ),
     ),
-    _rule(
+    rule(
         "boarding",
         "예약과 출국의 불일치",
         25,
@@ -186,7 +172,7 @@ RULES = (
             f"{r['planned_missed']:.0f}건: 탑승 불일치 확인 필요"
         ),
     ),
-    _rule(
+    rule(
         "insider",
         "미출국 구매자가 몰린 판매원",
         30,
@@ -197,7 +183,7 @@ RULES = (
             "판매 경위 확인 필요"
         ),
     ),
-    _rule(
+    rule(
         "cash",
         "선불카드·상품권 위주 결제",
         25,
@@ -211,7 +197,7 @@ RULES = (
             f"선불카드·상품권 결제 {r['cash_amount']:,.0f}원(구매의 {r['cash_share']:.0%}): 실제 지불자 확인 필요"
         ),
     ),
-    _rule(
+    rule(
         "listed",
         "온라인 저가판매와 겹침",
         25,
@@ -221,7 +207,7 @@ RULES = (
             f"산 상품 {r['listed']:.0f}개가 {n['listed_days']:.0f}일 안에 산 값 이하로 온라인에서 판매됨: 국내유통 의심"
         ),
     ),
-    _rule(
+    rule(
         "tour",
         "단체관광",
         -40,
@@ -238,7 +224,7 @@ RULES = (
         ),
         clears=True,
     ),
-    _rule(
+    rule(
         "passing",
         "크루즈·통과여객",
         -30,
@@ -247,7 +233,7 @@ RULES = (
         lambda r, n: "크루즈·통과여객 자격: 항만 출국 기록이 늦게 들어올 수 있음",
         clears=True,
     ),
-    _rule(
+    rule(
         "crew",
         "승무원",
         -30,
@@ -256,7 +242,7 @@ RULES = (
         lambda r, n: f"승무원 자격, 최근 180일 출국 {r['departures']:.0f}회",
         clears=True,
     ),
-    _rule(
+    rule(
         "diplomat",
         "외교·공무",
         -40,
@@ -265,7 +251,7 @@ RULES = (
         lambda r, n: "외교·공무 자격: 체류와 면세 근거가 다름",
         clears=True,
     ),
-    _rule(
+    rule(
         "leaving",
         "출국 임박",
         -30,

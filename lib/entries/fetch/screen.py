@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -19,9 +18,8 @@ from lib.entries.fetch.rules import RULES
 from lib.entries.fetch.tables import TABLES
 from lib.screening import Evidence, Finding, Reason, rules
 from lib.screening import limits as limits_of
-from lib.screening.anomaly import anomaly, rules_score
 from lib.screening.explain import Peers, model_reasons, peer_reasons, peers
-from lib.screening.grading import within_grades
+from lib.screening.grading import graded
 from lib.screening.limits import Limits
 from lib.screening.ranking import Ranking
 from lib.screening.said import day, firm_number, masked_name, won
@@ -141,13 +139,9 @@ def screen(
     engine = engine or connect()
     done = reconcile_all(tables, as_of, limits)
     rows = measured(done, limits, engine)
-    unusual = anomaly(rows, FEATURES)
-    score = model.score(rows) if model and len(rows) else rules_score(rows["points"].to_numpy(), unusual)
-    level = _levels(rows, score, limits, model is not None)
-    edges = PROBABILITIES if model else tuple(rules_score(_points(limits), np.zeros(3)))
-    rows = rows.assign(
-        anomaly=unusual, score=within_grades(score, level, edges), grade=np.array(GRADES, dtype=object)[level]
-    ).sort_values(["score", "unexplained_krw", "subject"], ascending=[False, False, True], ignore_index=True)
+    rows = graded(rows, FEATURES, GRADES, PROBABILITIES, limits, model).sort_values(
+        ["score", "unexplained_krw", "subject"], ascending=[False, False, True], ignore_index=True
+    )
     return Firms(
         ENTRY,
         as_of,
@@ -170,21 +164,6 @@ def measured(done: Reconciled, limits: Limits, engine: Engine) -> pd.DataFrame:
     )
     made = engine.frame(rules.apply(RULES, features.build(tables, done.as_of), limits))
     return made.sort_values("subject", ignore_index=True)
-
-
-def _points(limits: Limits) -> "np.ndarray[Any, Any]":
-    return np.array([limits["alarm_high"], limits["alarm_middle"], limits["alarm_low"]])
-
-
-def _levels(
-    rows: pd.DataFrame, score: "np.ndarray[Any, Any]", limits: Limits, modelled: bool
-) -> "np.ndarray[Any, Any]":
-    """0 for the highest grade: by points; with a model by its probability, but never below what the points say (at most 「확인」)."""
-    by_points = np.select([rows["points"] >= edge for edge in _points(limits)], range(3), 3)
-    if not modelled:
-        return np.asarray(by_points, dtype=int)
-    likely = np.select([score >= edge for edge in PROBABILITIES], range(3), 3)
-    return np.asarray(np.minimum(likely, np.maximum(by_points, 1)), dtype=int)
 
 
 def _told_aside(kept: Ledger) -> str:

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from lib.tables import contract
 from lib.tables.contract import Column, Table
+from lib.tables.declarations import FIRM, KNOWN_BY, TRADE_KIND
 
 CURRENCIES = {
     "USD": "미국 달러", "KRW": "원", "JPY": "일본 엔", "EUR": "유로", "CNY": "중국 위안", "CNH": "역외 위안",
@@ -21,14 +22,6 @@ CURRENCIES = {
     "MMK": "미얀마 짜트", "KHR": "캄보디아 리엘", "MOP": "마카오 파타카", "BND": "브루나이 달러",
 }  # fmt: skip
 
-_FIRM = Column(
-    "firm",
-    "사업자번호",
-    aliases=("사업자등록번호", "업체", "업체사업자번호", "업체사업자등록번호"),
-    pattern=r"\d{3}-?\d{2}-?\d{5}",
-    expected="숫자 10자리(예: 000-00-00000)",
-    example="000-11-00017",
-)
 _CURRENCY = Column("currency", "통화", aliases=("통화부호", "결제통화", "통화코드"), choices=CURRENCIES, example="USD")
 _PARTNER_CODE = Column(
     "partner_code",
@@ -47,14 +40,7 @@ _CITED = Column(
     example="00000-26-100001X",
 )
 _GOODS = (
-    Column(
-        "trade_kind",
-        "거래구분",
-        required=False,
-        nullable=True,
-        aliases=("거래형태", "거래구분부호", "수출거래구분", "수입거래구분"),
-        example="11",
-    ),
+    TRADE_KIND,
     Column(
         "terms",
         "결제방법",
@@ -106,7 +92,7 @@ EXPORTS = Table(
             aliases=("수출자 통관고유부호", "통관고유부호"),
             example="예시무역1-26-1-01-1",
         ),
-        replace(_FIRM, aliases=(*_FIRM.aliases, "수출자사업자번호", "수출자사업자등록번호")),
+        replace(FIRM, aliases=(*FIRM.aliases, "수출자사업자번호", "수출자사업자등록번호")),
         Column("maker", "제조자", required=False, nullable=True, example="예시제조"),
         replace(_PARTNER_CODE, aliases=(*_PARTNER_CODE.aliases, "구매자부호", "구매자 부호")),
         Column(
@@ -174,7 +160,7 @@ IMPORTS = Table(
     (
         replace(_NUMBER, aliases=("수입신고번호",)),
         _ACCEPTED,
-        replace(_FIRM, aliases=(*_FIRM.aliases, "수입자사업자번호", "수입자사업자등록번호", "납세의무자사업자번호")),
+        replace(FIRM, aliases=(*FIRM.aliases, "수입자사업자번호", "수입자사업자등록번호", "납세의무자사업자번호")),
         replace(_PARTNER_CODE, aliases=(*_PARTNER_CODE.aliases, "공급자부호", "해외공급자부호")),
         Column(
             "partner",
@@ -230,7 +216,7 @@ PAYMENTS = Table(
             choices={"P": "지급", "R": "영수"},
             example="영수",
         ),
-        _FIRM,
+        FIRM,
         Column(
             "reason",
             "사유코드",
@@ -309,18 +295,7 @@ FIRMS = Table(
     "업체",
     "firm",
     (
-        _FIRM,
-        Column("name", "상호", aliases=("업체명", "회사명", "법인명"), example="예시무역㈜"),
-        Column(
-            "ceo", "대표자", nullable=True, aliases=("대표", "대표자명", "대표자성명"), personal=True, example="가나다"
-        ),
-        Column(
-            "address",
-            "주소",
-            nullable=True,
-            aliases=("소재지", "사업장주소", "사업장소재지"),
-            example="가온시 나래구 한빛로 12",
-        ),
+        *KNOWN_BY,
         Column(
             "founded_on",
             "설립일",
@@ -390,7 +365,7 @@ PARTNERS = Table(
             example="해외지점",
         ),
         replace(
-            _FIRM,
+            FIRM,
             name="related_firm",
             title="관계업체사업자번호",
             required=False,
@@ -406,7 +381,7 @@ FINANCE = Table(
     (
         Column("finance_no", "취급번호", aliases=("연번", "번호"), example="TF26050001"),
         Column("granted_on", "취급일", "date", aliases=("취급일자", "매입일", "보험가입일"), example="2026-05-15"),
-        _FIRM,
+        FIRM,
         Column("kind", "종류", aliases=("구분", "금융종류"), example="수출채권매입"),
         Column("bank", "취급기관", required=False, nullable=True, aliases=("은행", "기관"), example="예시은행"),
         _CURRENCY,

@@ -20,9 +20,8 @@ from lib.entries.origin_laundering.rules import RULES
 from lib.entries.origin_laundering.tables import TABLES
 from lib.screening import Finding, Reason, rules
 from lib.screening import limits as limits_of
-from lib.screening.anomaly import anomaly, rules_score
 from lib.screening.explain import Peers, model_reasons, peer_reasons, peers
-from lib.screening.grading import within_grades
+from lib.screening.grading import graded
 from lib.screening.limits import Limits
 from lib.screening.ranking import Ranking
 from lib.screening.said import EPOCH, firm_number, won
@@ -85,13 +84,9 @@ def screen(
     found = matching.link(kept, limits)
     links = traced(kept, found, rates, limits)
     rows = measured(kept, links, limits, engine)
-    unusual = anomaly(rows, FEATURES)
-    score = model.score(rows) if model and len(rows) else rules_score(rows["points"].to_numpy(), unusual)
-    level = _levels(rows, score, limits, model is not None)
-    edges = PROBABILITIES if model else tuple(rules_score(_points(limits), np.zeros(3)))
-    rows = rows.assign(
-        anomaly=unusual, score=within_grades(score, level, edges), grade=np.array(GRADES, dtype=object)[level]
-    ).sort_values(["score", "linked_krw", "subject"], ascending=[False, False, True], ignore_index=True)
+    rows = graded(rows, FEATURES, GRADES, PROBABILITIES, limits, model).sort_values(
+        ["score", "linked_krw", "subject"], ascending=[False, False, True], ignore_index=True
+    )
     return Exporters(
         ENTRY,
         as_of,
@@ -151,10 +146,6 @@ def measured(kept: Ledger, links: pd.DataFrame, limits: Limits, engine: Engine) 
     return made.sort_values("subject", ignore_index=True)
 
 
-def _points(limits: Limits) -> "np.ndarray[Any, Any]":
-    return np.array([limits["alarm_high"], limits["alarm_middle"], limits["alarm_low"]])
-
-
 def sheet_of_links(found: Exporters, most: int = 100_000) -> pd.DataFrame:
     """Every strong link as it goes into a file: the export line, the import line, strength, price, what explains it."""
     links = found.links[found.links["strength"] * 100 >= found.limits["strong"]]
@@ -173,17 +164,6 @@ def sheet_of_links(found: Exporters, most: int = 100_000) -> pd.DataFrame:
             "설명": links["clears"].map({**clearing.CLEARS, "": ""}).to_numpy(),
         }
     )
-
-
-def _levels(
-    rows: pd.DataFrame, score: "np.ndarray[Any, Any]", limits: Limits, modelled: bool
-) -> "np.ndarray[Any, Any]":
-    """0 for the highest grade: by points; with a model by its probability, but never below what the points say (at most 「확인」)."""
-    by_points = np.select([rows["points"] >= edge for edge in _points(limits)], range(3), 3)
-    if not modelled:
-        return np.asarray(by_points, dtype=int)
-    likely = np.select([score >= edge for edge in PROBABILITIES], range(3), 3)
-    return np.asarray(np.minimum(likely, np.maximum(by_points, 1)), dtype=int)
 
 
 def _told_aside(kept: Ledger) -> str:

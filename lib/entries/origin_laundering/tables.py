@@ -6,15 +6,8 @@ import pyarrow as pa
 
 from lib.tables import contract
 from lib.tables.contract import Column, Table
+from lib.tables.declarations import FIRM, KNOWN_BY, TRADE_KIND
 
-_FIRM = Column(
-    "firm",
-    "사업자번호",
-    aliases=("사업자등록번호", "업체", "업체사업자번호", "업체사업자등록번호"),
-    pattern=r"\d{3}-?\d{2}-?\d{5}",
-    expected="숫자 10자리(예: 000-00-00000)",
-    example="000-11-00017",
-)
 _LINE = (
     Column("item_no", "신고란규격번호", required=False, aliases=("연번", "행번호"), example="00000-26-100001X-001-01"),
     Column("declaration_no", "신고번호", example="00000-26-100001X"),
@@ -23,14 +16,7 @@ _LINE = (
     Column("accepted_on", "수리일", "date", aliases=("신고수리일", "수리일자", "신고일"), example="2026-05-11"),
 )
 _GOODS = (
-    Column(
-        "trade_kind",
-        "거래구분",
-        required=False,
-        nullable=True,
-        aliases=("거래형태", "거래구분부호", "수출거래구분", "수입거래구분"),
-        example="11",
-    ),
+    TRADE_KIND,
     Column(
         "hs",
         "HS부호",
@@ -76,7 +62,7 @@ IMPORTS = Table(
         _LINE[0],
         replace(_LINE[1], aliases=("수입신고번호",)),
         *_LINE[2:],
-        replace(_FIRM, aliases=(*_FIRM.aliases, "수입자사업자번호", "수입자사업자등록번호", "납세의무자사업자번호")),
+        replace(FIRM, aliases=(*FIRM.aliases, "수입자사업자번호", "수입자사업자등록번호", "납세의무자사업자번호")),
         Column(
             "partner",
             "해외거래처",
@@ -112,9 +98,9 @@ EXPORTS = Table(
         _LINE[0],
         replace(_LINE[1], aliases=("수출신고번호",)),
         *_LINE[2:],
-        replace(_FIRM, aliases=(*_FIRM.aliases, "수출자사업자번호", "수출화주사업자번호", "수출자사업자등록번호")),
+        replace(FIRM, aliases=(*FIRM.aliases, "수출자사업자번호", "수출화주사업자번호", "수출자사업자등록번호")),
         replace(
-            _FIRM,
+            FIRM,
             name="maker",
             title="제조자사업자번호",
             required=False,
@@ -122,7 +108,7 @@ EXPORTS = Table(
             aliases=("제조자 사업자번호", "제조자사업자등록번호"),
         ),
         replace(
-            _FIRM,
+            FIRM,
             name="agent",
             title="수출대행자사업자번호",
             required=False,
@@ -168,15 +154,7 @@ FIRMS = Table(
     "업체",
     "firm",
     (
-        _FIRM,
-        Column("name", "상호", aliases=("업체명", "회사명", "법인명"), example="예시무역㈜"),
-        Column(
-            "ceo", "대표자", nullable=True, aliases=("대표", "대표자명", "대표자성명"), personal=True, example="가나다"
-        ),
-        Column(
-            "address", "주소", nullable=True, aliases=("소재지", "사업장주소", "사업장소재지"),
-            example="가온시 나래구 한빛로 12",
-        ),
+        *KNOWN_BY,
         Column(
             "founded_on", "설립일", "date", required=False, nullable=True, aliases=("개업일", "설립일자", "개업일자"),
             example="2019-03-02",

@@ -17,7 +17,6 @@ from lib.entries.origin_laundering.screen import ENTRY
 from lib.screening import evaluate
 from lib.screening import limits as limits_of
 from lib.screening import model as models
-from lib.screening.anomaly import anomaly, rules_score
 from lib.screening.model import Model
 from lib.settings import DATA
 from lib.tables.engine import connect
@@ -65,26 +64,10 @@ def train(seed: int = 0) -> Model:
 
 def evaluation(model: Model, rows: pd.DataFrame) -> dict[str, object]:
     """How the model, and the rules alone, do on ``rows``; by typology and look-alike at the top fifth of the list."""
-    scored = model.score(rows)
-    ruled = rules_score(rows["points"].to_numpy(), anomaly(rows, FEATURES))
-    top = {name: score >= np.quantile(score, 0.8) for name, score in (("model", scored), ("rules_only", ruled))}
-    named = {f"rule_{rule.code}" for rule in RULES if not rule.clears}
-    hit = rows[sorted(named)].any(axis=1).to_numpy()
-    told: dict[bool, list[dict[str, object]]] = {True: [], False: []}
-    for kind, title in {**demo.HARMFUL, **demo.HARMLESS, "ordinary": "그 밖의 일반 업체"}.items():
-        these = (rows["kind"] == kind).to_numpy()
-        if these.any():
-            share = {f"{name}_fifth": float(chosen[these].mean()) for name, chosen in top.items()}
-            told[kind in demo.HARMFUL].append(
-                {"kind": kind, "title": title, "firms": int(these.sum()), **share, "any_rule": float(hit[these].mean())}
-            )
-    return {
-        "about": "학습에 쓰지 않은, 물품과 거래와 수법이 다른 가상 세계",
-        "model": evaluate.measures(scored, rows["label"]),
-        "rules_only": evaluate.measures(ruled, rows["label"]),
-        "found_by_kind": told[True],
-        "false_alarms": told[False],
-    }
+    harmless = {**demo.HARMLESS, "ordinary": "그 밖의 일반 업체"}
+    return evaluate.by_kind(
+        model, rows, RULES, demo.HARMFUL, harmless, "학습에 쓰지 않은, 물품과 거래와 수법이 다른 가상 세계"
+    )
 
 
 # links

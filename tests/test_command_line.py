@@ -257,7 +257,7 @@ ADDRESSES = DATA / "address_reading" / "demo"
 def test_an_address_is_read_and_told_word_by_word(suite: Path) -> None:
     told = run("read-address", "12F, 152 Teheran-ro, Kangnam-ku, Seoul", "--zip", "04524", data_dir=suite)
     assert told.returncode == 0, told.stderr
-    assert "서울특별시 강남구 테헤란로 152 12층 (06236)" in told.stdout
+    assert "서울특별시 강남구 테헤란로 152, 12층 (06236)" in told.stdout
     assert "우편번호 다름: 신고 04524, 판독 06236" in told.stdout
     read = json.loads(run("read-address", "98765 Teheran-ro, Gangnam-gu, Seoul", "--json", data_dir=suite).stdout)
     assert read["hangul"] == ""

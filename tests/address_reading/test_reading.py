@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from lib.entries.address_reading import noise, reading, reference, unit
 from lib.entries.address_reading.reading import Reader
-from lib.entries.address_reading.search import Search
 from lib.settings import settings as suite
 
 DAY = date(2026, 6, 30)
@@ -96,7 +95,7 @@ def test_the_short_way_by_postcode_finds_what_the_long_way_does(
     some = places["zip"].sample(frac=1, random_state=1)
     zips = [*places["zip"], *some]  # right, and anybody's
     short = reader.table(texts * 2, zips, as_of=DAY)
-    monkeypatch.setattr(Search, "_plainly", lambda self: False)
+    monkeypatch.setattr(reading, "short", lambda *_: None)
     long = reader.table(texts * 2, zips, as_of=DAY)
     assert not (short["sure"] & long["sure"] & (short["line"] != long["line"])).any()
     assert (short["unit"] == long["unit"]).all()
@@ -109,8 +108,8 @@ def test_a_declared_postcode_does_not_outweigh_what_is_written(reader: Reader) -
         ("152 Teheran-ro, Seocho-gu, Busan", "06236"),
         ("10 Sejong-daero 21-gil, Jung-gu, Seoul", "04524"),
     ):
-        with_code, without = (reader.read(text, one, as_of=DAY) for one in (code, None))
-        assert not with_code.sure or with_code.place == without.place, text
+        told = reader.table([text, text], [code, None], as_of=DAY)
+        assert not told["sure"][0] or told["line"][0] == told["line"][1], text
 
 
 def test_numbers_that_do_not_exist_are_not_made_to_fit(reader: Reader) -> None:

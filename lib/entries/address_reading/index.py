@@ -61,6 +61,7 @@ class Index:
         self.known: dict[str, int] = {**dict.fromkeys(self.regions, -1), **reference.keys}
         self._region_keys = sorted(key for key in self.regions if len(key) >= 5)
         self.zip_roads = lru_cache(1 << 15)(self._zip_roads)
+        self.zip_keys = lru_cache(1 << 13)(self._zip_keys)
         self.near_area = lru_cache(1 << 16)(self._near_area)
         self.near_road = lru_cache(1 << 15)(self._near_road)
         self.spelt = lru_cache(1 << 16)(self._spelt)
@@ -122,6 +123,14 @@ class Index:
         for road in self._zip_road[self._zip_start[at] : self._zip_start[at + 1]] if at is not None else ():
             name = self.road_name[road]
             told[name] = (*told.get(name, ()), road)
+        return told
+
+    def _zip_keys(self, code: str) -> Mapping[str, int]:
+        """The road of a postcode by how it sounds; -1 where several sound alike."""
+        told: dict[str, int] = {}
+        for name, roads in self.zip_roads(code).items() if len(code) == 5 and code.isdigit() else ():
+            for key in self.name_keys[name]:
+                told[key] = -1 if key in told or len(roads) > 1 else roads[0]
         return told
 
     def building(self, road: int, main: int, sub: int) -> int | None:

@@ -55,10 +55,6 @@ class Number:
         """As it is written in a standard line."""
         return f"{self.main}-{self.sub}" if self.sub else str(self.main)
 
-    def overlaps(self, other: "Number") -> bool:
-        """Whether both are made of the same words."""
-        return self.first < other.last and other.first < self.last
-
 
 def plain(text: str) -> str:
     """Full-width and composed signs as plain ones, accents off, small letters."""

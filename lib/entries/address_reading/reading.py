@@ -27,6 +27,7 @@ from lib.entries.address_reading import naming
 from lib.entries.address_reading.index import Index
 from lib.entries.address_reading.reference import Reference, load
 from lib.entries.address_reading.search import Found, Search
+from lib.entries.address_reading.short import Short, short
 from lib.settings import DATA, ROOT
 
 SURE = 0.95  # of the chance that a reading is right: data/address_reading/confidence.json
@@ -157,6 +158,9 @@ class Reader:
         """TABLE's values of some (address, postcode)."""
         rows = []
         for text, code in pairs:
+            if (found := short(self.index, text, code)) is not None:
+                rows.append(self._row(found, day))
+                continue
             told = self._told(Search(self.index, text, code), day)
             others = " | ".join(one.line for one in told.candidates)
             if place := told.place:
@@ -166,6 +170,16 @@ class Reader:
             else:
                 rows.append(("", told.unit, "", "", "", "", 0.0, False, False, others, told.floor))
         return rows
+
+    def _row(self, found: Short, day: date) -> tuple[Any, ...]:
+        """TABLE's values of an address that left no doubt."""
+        index, at = self.index, found.building
+        area = index.road_area[found.road]
+        town = index.towns[index.town_of[at]][1]
+        sido, sigungu = naming.today(*index.areas[area], town, day)
+        place = Place(sido, sigungu, town, index.names[index.road_name[found.road]], found.number, found.zip, True)
+        line, sure = place.line, confident(found.facts)
+        return (line, found.unit.text, _with(line, found.unit.text), sido, sigungu, found.zip, sure, sure >= SURE, True, "", found.unit.floor)  # fmt: skip
 
     def _told(self, one: Search, day: date, spans: tuple[Span, ...] = ()) -> Reading:
         best = one.best
@@ -214,7 +228,6 @@ class Reader:
     def _spans(self, one: Search, day: date) -> tuple[Span, ...]:
         """What each stretch of the text was taken for, in order, none over another."""
         told: list[Span] = []
-        one.named()
         ws, index, best = one.words, self.index, one.best
 
         def take(first: int, last: int, role: str, meaning: str) -> bool:

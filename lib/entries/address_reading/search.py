@@ -74,9 +74,10 @@ class Search:
         self.town_points: dict[int, float] = {}
         self.lots: list[tuple[int, Number]] = []
         self.found: list[Found] = []
-        if self.zip_roads and self._plainly():
-            return
-        self._named()
+        self._look_up()
+        self._branches(self.roads)
+        self._glued()
+        self._regions()
         if not (self.zip_roads and self._weigh(in_zip=True) and self._settled()):
             self._weigh()
             if not self._settled():
@@ -86,17 +87,6 @@ class Search:
                 self._weigh()
         if self.best is None or self.best.building is None:
             self._find_lots()
-
-    def named(self) -> None:
-        """Find every name, also where the building was plain without."""
-        if not self.region_hits:
-            self._named()
-
-    def _named(self) -> None:
-        self._look_up()
-        self._branches(self.roads)
-        self._glued()
-        self._regions()
 
     @property
     def lot(self) -> tuple[int, Number] | None:
@@ -112,94 +102,6 @@ class Search:
     def best(self) -> Found | None:
         """What fits best."""
         return self.found[0] if self.found else None
-
-    # what the postcode leaves no doubt of
-
-    def _plainly(self) -> bool:
-        """Whether one road of the declared postcode stands there word for word, the number of one of its buildings beside it,
-        and every district named is the right one. Most addresses are of this kind, and need no weighing.
-        """
-        index, ws = self.index, self.words
-        heard: list[tuple[int, int, int]] = []
-        for street in (0, 1) if any(w.text in STREETS for w in ws) else (0,):
-            sounds, starts, ends = self._sounds(street)
-            for name in self.zip_roads:
-                for key in index.name_keys[name]:
-                    at = sounds.find(key) if key in sounds else -1
-                    while at >= 0:
-                        if at in starts and at + len(key) in ends:
-                            heard.append((starts[at], ends[at + len(key)], name))
-                        at = sounds.find(key, at + 1)
-        if not heard:
-            return False
-        first, last, name = max(heard, key=lambda one: one[1] - one[0])
-        if any(other != name and not (first <= a and b <= last and b - a < last - first) for a, b, other in heard):
-            return False
-        road, *more = self.zip_roads[name]
-        named = self._agreed(index.road_area[road], first, last)
-        if more or not named or any(one.lane and not first <= one.first < last for one in self.numbers):
-            return False
-        key = "".join(w.key for w in ws[first:last])
-        before, after = (ws[i].key if 0 <= i < len(ws) else "" for i in (first - 1, last))
-        if (before and before + key in index.known) or (after and key + after in index.known):
-            return False  # part of a longer name
-        hit = Hit(first, last, [name], 0.99 if ws[last - 1].text in STREETS else 1.0)
-        beside = [one for one in self.numbers if not (one.loose or one.unit or hit.holds(one) or self._gap(hit, one))]
-        if len(beside) != 1:
-            return False
-        number = beside[0]
-        if any(self._touch(one, number) for one in self.numbers if not one.overlaps(number)):
-            return False
-        building = index.building(road, number.main, number.sub)
-        if building is None or index.zip_of[building] != int(self.declared):
-            return False
-        facts = {
-            "likeness": hit.likeness,
-            "last": float(named > 1),
-            "margin": 4.0,
-            "sub": float(number.sub > 0),
-            "zip": 1.0,
-        }
-        self.roads = [hit]
-        self.found = [Found(10.0, road, index.road_area[road], hit, False, number, building, facts)]
-        return True
-
-    def _sounds(self, street: int) -> tuple[str, dict[int, int], dict[int, int]]:
-        """The text as it sounds, blanks where names end, and the word that starts, or has ended, at each place.
-
-        ``street``: which of its meanings a translated ending takes.
-        """
-        text, starts, ends = "", {}, {}
-        for i, w in enumerate(self.words):
-            if w.kind == SIGN:
-                text += "" if w.text in JOINS else " "
-                continue
-            starts[len(text)] = i
-            meant = STREETS.get(w.text, (w.key,))
-            text += " " if i in self.zip_words else meant[street % len(meant)]
-            ends[len(text)] = i + 1
-        return text, starts, ends
-
-    def _agreed(self, area: int, first: int, last: int) -> int:
-        """Whether the words outside a road's name name its district (2) or province (1), and no other (0)."""
-        ws, regions, sido, told = self.words, self.index.regions, self.index.sido_of[area], 0
-        before = ""
-        for i, w in enumerate(ws):
-            if w.kind != LETTERS or first <= i < last:
-                before = before if w.text in JOINS else ""
-                continue
-            region = regions.get(before + w.key) if before else None
-            region = region or regions.get(w.key)
-            before = w.key
-            if region is None:
-                continue
-            if area in region.last:
-                told = 2
-            elif area in region.part or sido in region.sidos:
-                told = max(told, 1)
-            else:
-                return 0
-        return told
 
     # what words may name
 

@@ -178,7 +178,7 @@ class Reader:
         town = index.towns[index.town_of[at]][1]
         sido, sigungu = naming.today(*index.areas[area], town, day)
         place = Place(sido, sigungu, town, index.names[index.road_name[found.road]], found.number, found.zip, True)
-        line, sure = place.line, confident(found.facts)
+        line, sure = place.line, _confident(*found.facts.items())
         return (line, found.unit.text, _with(line, found.unit.text), sido, sigungu, found.zip, sure, sure >= SURE, True, "", found.unit.floor)  # fmt: skip
 
     def _told(self, one: Search, day: date, spans: tuple[Span, ...] = ()) -> Reading:
@@ -300,6 +300,11 @@ def confident(facts: dict[str, float]) -> float:
     weights = _weights()
     z = weights["bias"] + sum(weight * facts.get(name, 0.0) for name, weight in weights.items())
     return 1 / (1 + math.exp(-z))
+
+
+@cache
+def _confident(*facts: tuple[str, float]) -> float:
+    return confident(dict(facts))
 
 
 def as_json(told: Reading) -> dict[str, Any]:

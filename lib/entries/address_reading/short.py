@@ -4,6 +4,7 @@ One road of the postcode stands there word for word, the number of one of its bu
 named is the right one. Anything else goes the long way (``search``).
 """
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,6 +17,9 @@ LONGEST = 5  # words of a road name
 BREAK = ","
 SILENT = frozenset({BREAK, "kr", "korea", "rok", "south"})
 _BREAKS = str.maketrans(dict.fromkeys("(),;[]", f" {BREAK} "))
+LOOSE = frozenset("._")  # between two parts of a number, if the first alone is no building's
+_NUMBER = re.compile(r"(\d{1,5})(?:([-._])(\d{1,4}))?")
+_GLUED = re.compile(r"(gil|[a-z]ro)(?=\d)")
 _PART = frozenset({"si", "kon", "ko", "to"})  # 시 군 구 도, written apart
 _key = lru_cache(1 << 16)(folded)
 
@@ -37,7 +41,7 @@ def short(index: Index, text: str, code: str) -> Short | None:
     if not roads:
         return None
     plain = pieces.plain(text)
-    words = [word for word in plain.translate(_BREAKS).split() if word != code]
+    words = [word for word in _GLUED.sub(r"\1 ", plain.translate(_BREAKS)).split() if word != code]
     keys = ["" if word == BREAK else word if word.isdigit() else _key(word) for word in words]
     heard: list[tuple[int, int, int]] = []
     for i, key in enumerate(keys):
@@ -63,26 +67,27 @@ def short(index: Index, text: str, code: str) -> Short | None:
     if not named:
         return None
     number = _number(words, first, last, others)
-    if number is None:
+    parts = _NUMBER.fullmatch(number)
+    if parts is None:
         return None
     run = "".join(keys[first:last])
     before, after = (keys[i] if 0 <= i < len(keys) else "" for i in (first - 1, last))
     if (before and before + run in index.known) or (after and run + after in index.known):
         return None  # part of a longer name
-    main, _, sub = number.partition("-")
-    building = index.building(road, int(main), int(sub or 0))
+    main, sign, sub = int(parts[1]), parts[2], int(parts[3] or 0)
+    building = index.building(road, main, sub)
     if building is None or index.zip_of[building] != int(code):
+        return None
+    if sign and (not sub or (sign in LOOSE and index.building(road, main, 0) is not None)):
         return None
     inside = unit.parse(plain.replace(code, " " * len(code)))
     if any(number in plain[start:end] for start, end, _, _ in inside.taken):
-        return None
-    facts = {
-        "likeness": 0.99 if words[last - 1] in pieces.STREETS else 1.0,
-        "last": float(named > 1),
-        "margin": 4.0,
-        "sub": float(sub != ""),
-    }
-    return Short(road, number, building, code, inside, facts)
+        places = [found.span() for found in re.finditer(rf"(?<![\w-]){re.escape(number)}(?![\w-])", plain)]
+        if len(places) != 1 or any(start < places[0][1] and places[0][0] < end for start, end, _, _ in inside.taken):
+            return None
+    likeness = 0.99 if words[last - 1] in pieces.STREETS else 1.0
+    facts = {"likeness": likeness, "last": float(named > 1), "margin": 4.0, "sub": float(sub > 0)}
+    return Short(road, f"{main}-{sub}" if sub else str(main), building, code, inside, facts)
 
 
 def _districts(index: Index, area: int, keys: list[str], first: int, last: int) -> tuple[int, set[int]]:
@@ -108,8 +113,8 @@ def _districts(index: Index, area: int, keys: list[str], first: int, last: int) 
     return told, which
 
 
-def _number(words: list[str], first: int, last: int, named: set[int]) -> str | None:
-    """The one number beside the road, if nothing but a comma or a district stands beyond it."""
+def _number(words: list[str], first: int, last: int, named: set[int]) -> str:
+    """The one word with a number beside the road, if nothing but a comma or a district stands beyond it; "" for none."""
     found = []
     for at, step in ((first - 1, -1), (last, 1)):
         if 0 <= at < len(words) and words[at] == BREAK:
@@ -118,10 +123,6 @@ def _number(words: list[str], first: int, last: int, named: set[int]) -> str | N
             continue
         beyond = at + step
         if 0 <= beyond < len(words) and words[beyond] not in SILENT and beyond not in named:
-            return None
+            return ""
         found.append(words[at])
-    if len(found) != 1:
-        return None
-    main, dash, sub = found[0].partition("-")
-    whole = main.isdigit() and len(main) < 6 and (not dash or (sub.isdigit() and len(sub) < 5 and int(sub) > 0))
-    return found[0] if whole else None
+    return found[0] if len(found) == 1 else ""

@@ -2,12 +2,13 @@
 
 import json
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 
-class HttpStandIn:
+class HttpStandIn(ABC):
     """Answers whoever brings ``key``. ``faults``: one is taken per request; None answers properly, a number is an HTTP
     status, ``hang`` waits, ``drop`` breaks off in the middle of the body, any other text is the body.
     """
@@ -20,9 +21,9 @@ class HttpStandIn:
         self.requests: list[str] = []
         self._stop = threading.Event()
 
+    @abstractmethod
     def answer(self, path: str, sent: Any) -> tuple[int, str]:
         """Status and body. ``path`` with its query; ``sent``: what was posted, else ``None``."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())

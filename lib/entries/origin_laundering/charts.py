@@ -46,16 +46,13 @@ def country(code: Any) -> str:
 
 def firm_name(ranking: Exporters, code: int) -> str:
     """The name of a firm of the ledger, its business number where it is not known."""
-    about = ranking.ledger.about
-    named = about.loc[about["code"] == code, "name"].dropna()
-    return str(named.iloc[0]) if len(named) else firm_number(ranking.ledger.firms[code])
+    name = ranking.ledger.known.get(code, {}).get("name")
+    return str(name) if name else firm_number(ranking.ledger.firms[code])
 
 
 def firm_names(ranking: Exporters) -> dict[str, str]:
     """The names of all firms of the ledger by business number."""
-    about = ranking.ledger.about[["code", "name"]].dropna()
-    known = dict(zip(about["code"].tolist(), about["name"].astype("str").tolist(), strict=True))
-    return {firm: known.get(code) or firm_number(firm) for code, firm in enumerate(ranking.ledger.firms)}
+    return {firm: firm_name(ranking, code) for code, firm in enumerate(ranking.ledger.firms)}
 
 
 def whole(ranking: Exporters) -> pd.DataFrame:
@@ -64,9 +61,7 @@ def whole(ranking: Exporters) -> pd.DataFrame:
     """
     rows, kept = ranking.links, ranking.ledger
     out, back = kept.exports.rows.iloc[rows["exported"]], kept.imports.rows.iloc[rows["imported"]]
-    strong = (rows["strength"] * 100 >= ranking.limits["strong"]).to_numpy()
-    korean, clear = rows["korean"].to_numpy(), (rows["clears"] != "").to_numpy()
-    status = np.select([~strong, clear, korean], [3, 2, 0], 1)
+    status = np.select([~rows["strong"], rows["cleared"], rows["suspect"]], [3, 2, 0], 1)
     told = rows.assign(
         exporter=out["firm"].to_numpy(),
         importer=back["firm"].to_numpy(),
@@ -74,9 +69,7 @@ def whole(ranking: Exporters) -> pd.DataFrame:
         country=out["country"].to_numpy(),
         hs6=out["hs6"].to_numpy(),
         day=out["day"].to_numpy(),
-        won=out["won"].fillna(0).to_numpy() * rows["share"].fillna(0.5).to_numpy(),
         status=pd.Categorical(np.array(STATUS, dtype=object)[status], categories=list(STATUS)),
-        paying=(rows["incentive"] >= ranking.limits["incentive_points"]).to_numpy(),
         order=status,
     )
     told = told.sort_values(
@@ -168,7 +161,7 @@ def fields(ranking: Exporters, link: dict[Any, Any]) -> list[Field]:
     makers = [line.get("maker") for line in (bought, sold)]
     told = [
         plain("수리일", bought["accepted_on"], sold["accepted_on"], f"수입 {int(link['days']):,}일 뒤"),
-        plain("신고번호", _number(bought), _number(sold)),
+        plain("신고번호", evidence.number(bought), evidence.number(sold)),
         plain(
             "업체",
             firm_name(ranking, int(one["firm"])),
@@ -238,10 +231,6 @@ def _said(value: Any) -> str:
 
 def _count(line: dict[str, Any]) -> str:
     return "-" if line["quantity"] is None else f"{line['quantity']:,.10g}"
-
-
-def _number(line: dict[str, Any]) -> str:
-    return "-".join(str(line[name]) for name in ("declaration_no", "line", "spec") if line[name])
 
 
 def _off(one: Any, other: Any) -> str:

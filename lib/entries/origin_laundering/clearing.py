@@ -34,7 +34,7 @@ def clear(ledger: Ledger, links: Links, limits: Limits) -> pd.DataFrame:
         for side, name in ((ledger.exports, "exported"), (ledger.imports, "imported"))
     )
     meaning, brought = (np.array(ledger.meanings, dtype=object)[side["meaning"]] for side in (out, back))
-    korean = (out["origin"] == (ledger.places.index("KR") if "KR" in ledger.places else -2)).to_numpy()
+    korean = (out["origin"] == ledger.place("KR")).to_numpy()
     cited = pd.Series(ledger.exports.lines["cited"].take(rows["exported"].to_numpy()).to_pandas()).fillna("")
     unchanged = (meaning == "as_is") | (cited.str.strip() != "").to_numpy()
     few = (out["quantity"] <= limits["sample_pieces"]).to_numpy() & (out["unit"] == PIECE).to_numpy()

@@ -10,7 +10,6 @@ from lib.entries.origin_laundering.clearing import CLEARS
 from lib.entries.origin_laundering.ledger import Ledger, Side
 from lib.entries.origin_laundering.matching import LEVELS, weights
 from lib.screening import Evidence
-from lib.screening.limits import Limits
 from lib.screening.said import firm_number, masked_name
 
 MOST = 20  # rows shown for one reason
@@ -24,20 +23,16 @@ TITLES = {
 class Evidenced:
     """What is shown for a firm, read only when it is asked for. ``links``: of ``screen.traced``."""
 
-    def __init__(self, ledger: Ledger, links: pd.DataFrame, limits: Limits) -> None:
-        self.ledger, self.links, self._limits = ledger, links, limits
+    def __init__(self, ledger: Ledger, links: pd.DataFrame) -> None:
+        self.ledger, self.links = ledger, links
         exports = ledger.exports.rows
-        self._won = exports["won"].fillna(0).to_numpy()[links["exported"]] * links["share"].fillna(0.5).to_numpy()
         self._of = pd.Series(np.arange(len(links))).groupby(exports["firm"].to_numpy()[links["exported"]]).indices
         self._code = {firm: code for code, firm in enumerate(ledger.firms)}
         self._lines = {name: ledger.side(name).rows.groupby("firm").indices for name in ("imports", "exports")}
 
     def of(self, firm: str) -> pd.DataFrame:
-        """A firm's links with ``won`` and ``suspect``, the largest first."""
-        at = self._of.get(self._code.get(firm, -1), np.empty(0, np.int64))
-        found = self.links.iloc[at].assign(won=self._won[at])
-        strong = found["strength"] * 100 >= self._limits["strong"]
-        found = found.assign(strong=strong, suspect=strong & (found["clears"] == "") & found["korean"])
+        """A firm's links, the largest first."""
+        found = self.links.iloc[self._of.get(self._code.get(firm, -1), np.empty(0, np.int64))]
         return pd.DataFrame(found.sort_values(["won", "exported", "imported"], ascending=[False, True, True]))
 
     def rows(self, firm: str, code: str) -> tuple[Evidence, ...]:
@@ -46,7 +41,7 @@ class Evidenced:
             return self._firm(firm)
         if code not in ("imports", "exports"):
             found = self.of(firm)
-            kept = found[self._kept(found, firm, code)].drop_duplicates(["exported", "imported"]).head(MOST)
+            kept = found[_under(found, code)].drop_duplicates(["exported", "imported"]).head(MOST)
             if len(kept):
                 return tuple(self._pair(row) for row in kept.to_dict("records"))
         name = "imports" if code == "imports" else "exports"
@@ -55,30 +50,16 @@ class Evidenced:
     def cleared(self, firm: str) -> list[tuple[str, float]]:
         """What explains strong links, in won, the largest first."""
         found = self.of(firm)
-        told = found[found["strong"] & (found["clears"] != "")].groupby("clears")["won"].sum()
+        told = found[found["cleared"]].groupby("clears")["won"].sum()
         return [(str(code), float(krw)) for code, krw in told.sort_values(ascending=False).items() if krw > 0]
-
-    def _kept(self, found: pd.DataFrame, firm: str, code: str) -> "pd.Series[bool]":
-        paying = found["incentive"] >= self._limits["incentive_points"]
-        suspect = found["suspect"]
-        near = found["uplift"] * 100 < self._limits["simple_uplift"]
-        others = self.ledger.imports.rows["firm"].to_numpy()[found["imported"]] != self._code.get(firm, -1)
-        kept = {
-            "near": suspect & near, "altered": suspect & found["code"].isin([1, 2, 3]), "rebranded": suspect & (found["brand"] == 1),
-            "moved": suspect & (found["hs"] > 1), "kin": suspect & others, "paying": suspect & paying,
-            "two_faces": found["strong"] & (found["clears"] == "") & ~found["korean"] & paying,
-            "against": found["against"], "new": suspect & found["new"],
-            "cleared": found["strong"] & (found["clears"] != ""),
-        }  # fmt: skip
-        return pd.Series(kept.get(code, suspect))
 
     def _pair(self, row: dict[Any, Any]) -> Evidence:
         out, back = self.ledger.exports, self.ledger.imports
         sold, bought = out.line(row["exported"]), back.line(row["imported"])
         told = {
-            "수출 신고번호": _number(sold), "수출 수리일": str(sold["accepted_on"]), "수출 모델규격": said(sold),
+            "수출 신고번호": number(sold), "수출 수리일": str(sold["accepted_on"]), "수출 모델규격": said(sold),
             "수출 원산지": sold["origin"], "목적국": sold["country"],
-            "수입 신고번호": _number(bought), "수입 수리일": str(bought["accepted_on"]), "수입 모델규격": said(bought),
+            "수입 신고번호": number(bought), "수입 수리일": str(bought["accepted_on"]), "수입 모델규격": said(bought),
             "수입 원산지": bought["origin"], "연결 강도": f"{row['strength']:.0%}",
             "가격 상승": None if pd.isna(row["uplift"]) else f"{row['uplift']:.0%}",
             "연결 금액(원)": f"{row['won']:,.0f}",
@@ -103,18 +84,17 @@ class Evidenced:
 
     def _firm(self, firm: str) -> tuple[Evidence, ...]:
         """The firm and its family; names of people masked."""
-        about = self.ledger.about.set_index("code")
         code = self._code[firm]
         told = []
         for one in [code, *self.ledger.kin.get(code, [])][:MOST]:
-            number = self.ledger.firms[one]
-            known = about.loc[one].to_dict() if one in about.index else {}
+            firm_no = self.ledger.firms[one]
+            known = self.ledger.known.get(one, {})
             told.append(
                 Evidence(
                     "firms",
-                    number,
+                    firm_no,
                     {
-                        "사업자번호": firm_number(number),
+                        "사업자번호": firm_number(firm_no),
                         "상호": known.get("name"),
                         "대표자": masked_name(known.get("ceo")),
                         "주소": known.get("address"),
@@ -127,6 +107,14 @@ class Evidenced:
         return tuple(told)
 
 
+def _under(found: pd.DataFrame, code: str) -> "pd.Series[bool]":
+    """The links a reason's code stands for; those in doubt for one that names none."""
+    if code in ("two_faces", "against", "cleared"):
+        return found[code]
+    manner = code in ("near", "altered", "rebranded", "moved", "kin", "paying", "new")
+    return found["suspect"] & found[code] if manner else found["suspect"]
+
+
 def said(line: dict[str, Any]) -> str:
     """What a line calls its goods."""
     return " / ".join(str(line[name]) for name in ("trade_name", "model", "brand") if line[name]) or str(
@@ -134,7 +122,7 @@ def said(line: dict[str, Any]) -> str:
     )
 
 
-def _number(line: dict[str, Any]) -> str:
+def number(line: dict[str, Any]) -> str:
     return "-".join(str(line[name]) for name in ("declaration_no", "line", "spec") if line[name])
 
 

@@ -11,7 +11,6 @@ import pyarrow as pa
 
 from lib.entries.origin_laundering.ledger import Ledger
 from lib.screening.features import Feature
-from lib.screening.limits import Limits
 from lib.screening.said import EPOCH
 
 MONTH = 30.44  # days
@@ -46,36 +45,23 @@ FEATURES = (
 )
 
 
-def loaded(ledger: Ledger, links: pd.DataFrame, limits: Limits) -> dict[str, pa.Table]:
-    """What ``build`` counts: ``links`` (of ``clearing.clear`` with ``incentive``), ``exports``, ``imports``, ``firms``."""
+COUNTED = (
+    "won", "strength", "uplift", "covered", "incentive", "suspect", "two_faces", "cleared", "near", "altered", "rebranded", "moved",
+    "kin", "paying", "against", "new",
+)  # fmt: skip
+
+
+def loaded(ledger: Ledger, links: pd.DataFrame) -> dict[str, pa.Table]:
+    """What ``build`` counts: ``links`` (of ``screen.traced``), ``exports``, ``imports``, ``firms``."""
     out = ledger.exports.rows
-    line, lot = links["exported"].to_numpy(), links["imported"].to_numpy()
-    won = out["won"].fillna(0).to_numpy()[line] * links["share"].fillna(0.5).to_numpy()
-    strong = (links["strength"] * 100 >= limits["strong"]).to_numpy()
-    suspect = strong & (links["clears"] == "").to_numpy()
-    firm = out["firm"].to_numpy()[line]
+    line = links["exported"].to_numpy()
     columns: dict[str, Any] = {
-        "firm": firm,
+        "firm": out["firm"].to_numpy()[line],
         "line": line,
-        "won": won,
-        "cost": won / (1 + links["uplift"].fillna(0).clip(-0.9, 20).to_numpy()),
-        "strength": links["strength"].to_numpy(),
-        "uplift": links["uplift"].to_numpy(),
-        "covered": links["covered"].to_numpy(),
+        "cost": links["won"].to_numpy() / (1 + links["uplift"].fillna(0).clip(-0.9, 20).to_numpy()),
         "lag": links["days"].to_numpy(dtype=float),
-        "incentive": links["incentive"].to_numpy(),
-        "suspect": suspect & links["korean"].to_numpy(),
-        "foreign": suspect & ~links["korean"].to_numpy() & (links["incentive"] >= limits["incentive_points"]).to_numpy(),
-        "cleared": strong & (links["clears"] != "").to_numpy(),
-        "near": (links["uplift"] * 100 < limits["simple_uplift"]).to_numpy(),
-        "altered": links["code"].isin([1, 2, 3]).to_numpy(),
-        "rebranded": (links["brand"] == 1).to_numpy(),
-        "moved": (links["hs"] > 1).to_numpy(),
-        "kin": ledger.imports.rows["firm"].to_numpy()[lot] != firm,
-        "paying": (links["incentive"] >= limits["incentive_points"]).to_numpy(),
-        "against": links["against"].to_numpy(),
-        "new": links["new"].to_numpy(),
-    }  # fmt: skip
+        **{name: links[name].to_numpy() for name in COUNTED},
+    }
     about = ledger.about
     founded = (pd.to_datetime(about["founded_on"]) - pd.Timestamp(EPOCH)).dt.days
     kin = np.bincount(ledger.ties["firm"], minlength=len(ledger.firms))
@@ -92,7 +78,7 @@ def loaded(ledger: Ledger, links: pd.DataFrame, limits: Limits) -> dict[str, pa.
         how="left",
     )
     known = known.assign(subject=ledger.firms, title=known["title"].fillna("상호 모름"))
-    foreign = ledger.imports.rows["origin"] != (ledger.places.index("KR") if "KR" in ledger.places else -2)
+    foreign = ledger.imports.rows["origin"] != ledger.place("KR")
     return {
         "links": pa.table(columns),
         "exports": pa.table({name: out[name].to_numpy() for name in ("firm", "won")}),
@@ -118,7 +104,7 @@ def build(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
         near_krw=won(s & links.near), drawn=(links.won * links.covered).sum(where=s & links.covered.notnull()),
         drawable=won(s & links.covered.notnull()), altered_krw=won(s & links.altered), rebranded_krw=won(s & links.rebranded),
         moved_krw=won(s & links.moved), kin_krw=won(s & links.kin), paying_krw=won(s & links.paying),
-        gain=(links.won * links.incentive).sum(where=s & links.incentive.notnull()), foreign_krw=won(links.foreign),
+        gain=(links.won * links.incentive).sum(where=s & links.incentive.notnull()), foreign_krw=won(links.two_faces),
         against_krw=won(links.against), new_krw=won(s & links.new), lag=links.lag.quantile(0.5, where=s),
         cleared_krw=won(links.cleared), resold=links.cost.sum(where=s),
     )  # fmt: skip

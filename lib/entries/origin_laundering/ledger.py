@@ -88,6 +88,15 @@ class Ledger:
         """``imports`` or ``exports``."""
         return self.imports if name == "imports" else self.exports
 
+    def place(self, code: str) -> int:
+        """A country's number in ``origin`` and ``country``; one that no line has where none names it."""
+        return self.places.index(code) if code in self.places else -2
+
+    @cached_property
+    def known(self) -> dict[int, dict[Any, Any]]:
+        """What the firms' table says of a firm, by its code."""
+        return {row["code"]: row for row in self.about.to_dict("records")}
+
     @cached_property
     def kin(self) -> dict[int, list[int]]:
         """The firms each firm is tied to."""

@@ -113,7 +113,7 @@ def compare(ledger: Ledger, least: float | None = None, best: int = BEST) -> tup
         rows = ledger.side(name).rows
         used = rows["firm"].isin(seen[column])
         if name == "imports":
-            used &= rows["origin"] != _place(ledger, "KR")
+            used &= rows["origin"] != ledger.place("KR")
         items, item_of[name] = _items(rows, used.to_numpy())
         sides.append(items)
     texts = _texts(ledger, sides)
@@ -121,10 +121,6 @@ def compare(ledger: Ledger, least: float | None = None, best: int = BEST) -> tup
     pairs = pairs[pairs["weight"] >= (weights()["bias"]["least"] if least is None else least)]
     pairs = pairs.sort_values(["exported", "weight", "imported"], ascending=[True, False, True])
     return pairs.groupby("exported").head(best).reset_index(drop=True), item_of
-
-
-def _place(ledger: Ledger, code: str) -> int:
-    return ledger.places.index(code) if code in ledger.places else -2
 
 
 # items
@@ -365,13 +361,15 @@ def _draw(ledger: Ledger, items: pd.DataFrame, item_of: Mapping[str, Array], lim
     window = int(limits["window_days"])
     imports, exports = ledger.imports.rows, ledger.exports.rows
     lots, lines = (_rows_by_item(item_of[name]) for name in ("imports", "exports"))
-    day, left = imports["day"].tolist(), np.ones(len(imports))
+    left = np.ones(len(imports))
     measures = {name: _measures(side) for name, side in (("imports", ledger.imports), ("exports", ledger.exports))}
     quantity, kg, unit = measures["imports"]
     wanted, weighs, units = measures["exports"]
     sources: dict[int, list[int]] = {}
     for source, target in zip(items["imported"].tolist(), items["exported"].tolist(), strict=True):
         sources.setdefault(target, []).append(source)
+    day = imports["day"].tolist()
+    days = {source: [day[lot] for lot in lots[source]] for source in set(items["imported"].tolist())}
     order = np.array([line for target in sources for line in lines[target]], np.int64)
     order = order[np.argsort(exports["day"].to_numpy()[order], kind="stable")]
     out_day, item = exports["day"].tolist(), item_of["exports"].tolist()
@@ -379,10 +377,8 @@ def _draw(ledger: Ledger, items: pd.DataFrame, item_of: Mapping[str, Array], lim
     for line in order.tolist():
         today, open_ = out_day[line], 1.0
         for source in sources[item[line]]:
-            of = lots[source]
-            days = [day[lot] for lot in of]
-            low, high = bisect_left(days, today - window), bisect_left(days, today + 1)
-            best = of[low:high]
+            low, high = (bisect_left(days[source], edge) for edge in (today - window, today + 1))
+            best = lots[source][low:high]
             if not best:
                 continue
             counted = False

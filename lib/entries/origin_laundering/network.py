@@ -75,12 +75,11 @@ def members(ranking: Exporters, firms: list[str]) -> pd.DataFrame:
     """Firms as a table; names of people masked."""
     kept = ranking.ledger
     codes = {firm: code for code, firm in enumerate(kept.firms)}
-    about = kept.about.set_index("code")
     grades = dict(zip(ranking.rows["subject"], ranking.rows["grade"], strict=True))
     linked = dict(zip(ranking.rows["subject"], ranking.rows["linked_krw"].tolist(), strict=True))
     told = []
     for firm in firms:
-        known = about.loc[codes[firm]].to_dict() if codes[firm] in about.index else {}
+        known = kept.known.get(codes[firm], {})
         told.append(
             {
                 "상호": firm_name(ranking, codes[firm]),

@@ -113,8 +113,10 @@ def given_rates(tables: Mapping[str, pa.Table | Path]) -> pd.DataFrame:
 
 
 def traced(kept: Ledger, found: Links, rates: pd.DataFrame, limits: Limits) -> pd.DataFrame:
-    """The links with what explains them, ``incentive`` (percentage points at the destination) and ``new`` (goods the firm
-    has exported for at most ``surge_days``)."""
+    """The links with what explains them and what counts: ``incentive`` (percentage points at the destination), ``won``, whether
+    a link is ``strong``, and of it ``suspect``, ``two_faces`` or ``cleared``; in what manner the goods leave; ``new`` (goods the
+    firm has exported for at most ``surge_days``).
+    """
     links = clearing.clear(kept, found, limits)
     out, back = kept.exports.rows.iloc[links["exported"]], kept.imports.rows.iloc[links["imported"]]
     places = np.array([*kept.places, None], dtype=object)
@@ -126,7 +128,23 @@ def traced(kept: Ledger, found: Links, rates: pd.DataFrame, limits: Limits) -> p
         pd.Series(places[back["origin"].to_numpy()]),
         day,
     )
-    return links.assign(incentive=incentive.to_numpy(dtype=float), new=_new(kept, links, limits))
+    strong, explained, korean = links["strength"] * 100 >= limits["strong"], links["clears"] != "", links["korean"]
+    paying = incentive.to_numpy(dtype=float) >= limits["incentive_points"]
+    return links.assign(
+        incentive=incentive.to_numpy(dtype=float),
+        won=out["won"].fillna(0).to_numpy() * links["share"].fillna(0.5).to_numpy(),
+        strong=strong,
+        suspect=strong & ~explained & korean,
+        two_faces=strong & ~explained & ~korean & paying,
+        cleared=strong & explained,
+        near=links["uplift"] * 100 < limits["simple_uplift"],
+        altered=links["code"].isin([1, 2, 3]),
+        rebranded=links["brand"] == 1,
+        moved=links["hs"] > 1,
+        kin=back["firm"].to_numpy() != out["firm"].to_numpy(),
+        paying=paying,
+        new=_new(kept, links, limits),
+    )
 
 
 def _new(kept: Ledger, links: pd.DataFrame, limits: Limits) -> "np.ndarray[Any, Any]":
@@ -141,14 +159,14 @@ def _new(kept: Ledger, links: pd.DataFrame, limits: Limits) -> "np.ndarray[Any, 
 
 def measured(kept: Ledger, links: pd.DataFrame, limits: Limits, engine: Engine) -> pd.DataFrame:
     """FEATURES, ``rule_<code>`` and ``points`` of every exporter."""
-    tables = engine.load(features.loaded(kept, links, limits))
+    tables = engine.load(features.loaded(kept, links))
     made = engine.frame(rules.apply(RULES, features.build(tables, kept.as_of), limits))
     return made.sort_values("subject", ignore_index=True)
 
 
 def sheet_of_links(found: Exporters, most: int = 100_000) -> pd.DataFrame:
     """Every strong link as it goes into a file: the export line, the import line, strength, price, what explains it."""
-    links = found.links[found.links["strength"] * 100 >= found.limits["strong"]]
+    links = found.links[found.links["strong"]]
     links = links.sort_values("strength", ascending=False, kind="stable").head(most)
     told: dict[str, Any] = {}
     for side, name, title in ((found.ledger.exports, "exported", "수출"), (found.ledger.imports, "imported", "수입")):
@@ -182,7 +200,7 @@ class _Explainer:
         self, rows: pd.DataFrame, kept: Ledger, links: pd.DataFrame, limits: Limits, model: "Model | None"
     ) -> None:
         self.rows, self._limits, self._model = rows, limits, model
-        self.of = evidence.Evidenced(kept, links, limits)
+        self.of = evidence.Evidenced(kept, links)
 
     @cached_property
     def _peers(self) -> Peers:

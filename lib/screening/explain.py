@@ -11,7 +11,9 @@ from lib.screening.features import Feature
 from lib.screening.findings import Evidence, Reason
 
 if TYPE_CHECKING:
+    from lib.screening.limits import Limits
     from lib.screening.model import Model
+    from lib.screening.rules import Rule
 
 GRID = 200
 
@@ -115,6 +117,34 @@ def peer_reasons(
             text = f"「{usual.feature.title}」 {usual.feature.shown(value)}: 전체의 {share_shown}보다 {side}(보통 {usual.shown})"
             reasons.append(Reason(f"peer_{usual.feature.name}", text, tuple(rows)))
     return reasons
+
+
+def other_reasons(
+    model: "Model | None", row: "pd.Series[Any]", peers: Peers, evidence: Callable[[str], tuple[Evidence, ...]]
+) -> list[Reason]:
+    """Why beside the rules: the model's reasons, or without one what lies outside the usual."""
+    return model_reasons(model, row, peers, evidence) if model else peer_reasons(row, peers, evidence)
+
+
+def reasons(
+    rules: Sequence["Rule"],
+    row: "pd.Series[Any]",
+    limits: "Limits",
+    model: "Model | None",
+    peers: Peers,
+    evidence: Callable[[str], tuple[Evidence, ...]],
+    otherwise: str,
+) -> tuple[Reason, ...]:
+    """The rules that hold, the weightiest first, then what no rule has named yet; where there is nothing, the rows of ``otherwise``."""
+    held = [rule for rule in rules if row[f"rule_{rule.code}"] and not rule.clears]
+    told = [
+        Reason(f"rule_{rule.code}", rule.text(row, limits), evidence(rule.rows), rule.legal_basis)
+        for rule in sorted(held, key=lambda rule: -rule.points)
+    ]
+    named = {rule.code for rule in held}
+    more = other_reasons(model, row, peers, evidence)
+    told += [reason for reason in more if reason.code.split("_", 1)[1] not in named]
+    return tuple(told or [Reason("nothing", "기준에 걸린 지표가 없음", evidence(otherwise))])
 
 
 def waterfall(model: "Model", row: "pd.Series[Any]", peers: Peers) -> list[dict[str, Any]]:

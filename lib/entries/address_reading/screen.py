@@ -177,10 +177,7 @@ class _Explainer:
             self.gather([subject])
         around = self._gathered[subject]
         rows_of = lambda what: around.rows(what, self.limits)  # noqa: E731
-        if self.model:
-            more = explain.model_reasons(self.model, row, self._peers, rows_of)
-        else:
-            more = explain.peer_reasons(row, self._peers, rows_of)
+        more = explain.other_reasons(self.model, row, self._peers, rows_of)
         return evidence.finding(row, around, self.limits, self.as_of, more)
 
     def gather(self, subjects: Sequence[str]) -> None:

@@ -16,9 +16,9 @@ from lib.entries.fetch.features import FEATURES
 from lib.entries.fetch.ledger import Ledger
 from lib.entries.fetch.rules import RULES
 from lib.entries.fetch.tables import TABLES
-from lib.screening import Evidence, Finding, Reason, rules
+from lib.screening import Evidence, Finding, rules
 from lib.screening import limits as limits_of
-from lib.screening.explain import Peers, model_reasons, peer_reasons, peers
+from lib.screening.explain import Peers, peers, reasons
 from lib.screening.grading import graded
 from lib.screening.limits import Limits
 from lib.screening.ranking import Ranking
@@ -195,31 +195,17 @@ class _Explainer:
 
     def __call__(self, row: "pd.Series[Any]") -> Finding:
         firm = str(row["subject"])
-        held = [rule for rule in RULES if row[f"rule_{rule.code}"]]
 
         def rows_of(code: str) -> tuple[Evidence, ...]:
             return evidence(self.done, firm, code)
 
-        told = [
-            Reason(f"rule_{rule.code}", rule.text(row, self._limits), rows_of(rule.rows), rule.legal_basis)
-            for rule in sorted(held, key=lambda rule: -rule.points)
-            if not rule.clears
-        ]
-        named = {reason.code.split("_", 1)[1] for reason in told}
-        more = (
-            model_reasons(self._model, row, self._peers, rows_of)
-            if self._model
-            else peer_reasons(row, self._peers, rows_of)
-        )
-        told += [reason for reason in more if reason.code.split("_", 1)[1] not in named]
-        if not told:
-            told = [Reason("nothing", "기준에 걸린 지표가 없음", rows_of("declared"))]
+        told = reasons(RULES, row, self._limits, self._model, self._peers, rows_of, "declared")
         return Finding(
             ENTRY,
             firm,
             f"{row['title']} ({firm_number(firm)})",
             str(row["grade"]),
-            tuple(told),
+            told,
             float(row["score"]),
             {
                 "as_of": self.done.as_of.isoformat(),
@@ -228,7 +214,7 @@ class _Explainer:
                 "checklist": list(CHECKLIST),
                 "clearing": [
                     *_clearing(self.done, firm),
-                    *[rule.text(row, self._limits) for rule in held if rule.clears],
+                    *[rule.text(row, self._limits) for rule in RULES if rule.clears and row[f"rule_{rule.code}"]],
                 ],
                 "indicators": {f.title: f.shown(row[f.name]) for f in FEATURES},
             },

@@ -18,9 +18,9 @@ from lib.entries.origin_laundering.ledger import Ledger
 from lib.entries.origin_laundering.matching import Links
 from lib.entries.origin_laundering.rules import RULES
 from lib.entries.origin_laundering.tables import TABLES
-from lib.screening import Finding, Reason, rules
+from lib.screening import Evidence, Finding, rules
 from lib.screening import limits as limits_of
-from lib.screening.explain import Peers, model_reasons, peer_reasons, peers
+from lib.screening.explain import Peers, peers, reasons
 from lib.screening.grading import graded
 from lib.screening.limits import Limits
 from lib.screening.ranking import Ranking
@@ -208,31 +208,17 @@ class _Explainer:
 
     def __call__(self, row: "pd.Series[Any]") -> Finding:
         firm = str(row["subject"])
-        held = [rule for rule in RULES if row[f"rule_{rule.code}"]]
-        told = [
-            Reason(f"rule_{rule.code}", rule.text(row, self._limits), self.of.rows(firm, rule.rows), rule.legal_basis)
-            for rule in sorted(held, key=lambda rule: -rule.points)
-            if not rule.clears
-        ]
-        named = {reason.code.split("_", 1)[1] for reason in told}
 
-        def rows_of(code: str) -> tuple[Any, ...]:
+        def rows_of(code: str) -> tuple[Evidence, ...]:
             return self.of.rows(firm, code)
 
-        more = (
-            model_reasons(self._model, row, self._peers, rows_of)
-            if self._model
-            else peer_reasons(row, self._peers, rows_of)
-        )
-        told += [reason for reason in more if reason.code.split("_", 1)[1] not in named]
-        if not told:
-            told = [Reason("nothing", "기준에 걸린 지표가 없음", self.of.rows(firm, "exports"))]
+        told = reasons(RULES, row, self._limits, self._model, self._peers, rows_of, "exports")
         return Finding(
             ENTRY,
             firm,
             f"{row['title']} ({firm_number(firm)})",
             str(row["grade"]),
-            tuple(told),
+            told,
             float(row["score"]),
             {
                 "as_of": self.of.ledger.as_of.isoformat(),
@@ -241,7 +227,7 @@ class _Explainer:
                 "checklist": list(CHECKLIST),
                 "clearing": [
                     *[f"{clearing.CLEARS[code]}: {won(krw)}" for code, krw in self.of.cleared(firm)],
-                    *[rule.text(row, self._limits) for rule in held if rule.clears],
+                    *[rule.text(row, self._limits) for rule in RULES if rule.clears and row[f"rule_{rule.code}"]],
                 ],
                 "indicators": {f.title: f.shown(row[f.name]) for f in FEATURES},
             },

@@ -128,10 +128,7 @@ class _Explainer:
             self.gather([pccc])
         around = self._gathered[pccc]
         rows = lambda code: around.rows(code, self.limits)  # noqa: E731
-        if self.model:
-            more = explain.model_reasons(self.model, row, self.peers, rows)
-        else:
-            more = explain.peer_reasons(row, self.peers, rows)
+        more = explain.other_reasons(self.model, row, self.peers, rows)
         return evidence.finding(row, around, self.limits, grade=str(row["grade"]), score=float(row["score"]), more=more)
 
     @cached_property

@@ -235,6 +235,16 @@ def test_a_table_with_lot_numbers_reads_lots(own_table: Path) -> None:
     assert told.place is not None
     assert (told.place.line, told.place.zip, told.sure) == ("서울특별시 금천구 가산디지털1로 186", "08502", False)
     assert reference.source() == own_table / "official", "what was imported takes over"
+    for text, line, sure in (
+        ("Jiha 12-3, Siheung-daero, Geumcheon-gu, Seoul", "서울특별시 금천구 시흥대로 지하 12-3", True),
+        ("12-3 Siheung-daero, Geumcheon-gu, Seoul", "서울특별시 금천구 시흥대로 지하 12-3", False),
+        ("B 168, Gasan digital 1-ro, Geumcheon-gu, Seoul", "서울특별시 금천구 가산디지털1로 168", False),
+    ):
+        told = small.read(text, as_of=DAY)
+        assert (told.place and told.place.line, told.sure) == (line, sure), text
+        code = told.place.zip if told.place else ""
+        rows = small.table([text, text], ["", code], as_of=DAY)
+        assert rows[["line", "sure"]].to_numpy().tolist() == [[line, sure]] * 2
     road = small.read("168 Gasan digital 1-ro, Geumcheon-gu", as_of=DAY).place
     assert road is not None
     assert road.zip == "08507"

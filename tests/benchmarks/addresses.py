@@ -99,7 +99,7 @@ def by_kind(n: int = 10_000, seed: int = 2026) -> None:
         )
 
 
-def speed(n: int = 40_000, seed: int = 7) -> None:
+def speed(n: int = 200_000, seed: int = 7) -> None:
     """Addresses a second, and plain rapidfuzz over the same road names."""
     places, texts = spelt(n, seed)
     reader = reading.reader()

@@ -45,6 +45,7 @@ class Index:
         self.road_name: list[int] = reference.road_name.tolist()
         self._road_start: list[int] = reference.road_start.tolist()
         self._number = _view(reference.number)
+        self.has_underground = bool((reference.number >= UNDERGROUND).any())
         self.zip_of, self.town_of = _view(reference.zip), _view(reference.town)
         self.sido_of = [sido for sido, _ in reference.areas]
         self.areas_of: dict[str, list[int]] = {}
@@ -133,10 +134,10 @@ class Index:
                 told[key] = -1 if key in told or len(roads) > 1 else roads[0]
         return told
 
-    def building(self, road: int, main: int, sub: int) -> int | None:
-        """The building of that number on a road."""
+    def building(self, road: int, main: int, sub: int, below: bool = False) -> int | None:
+        """The building of that number on a road; ``below``: the one underground (지하), where the table tells them apart."""
         numbers, low, end = self._number, self._road_start[road], self._road_start[road + 1]
-        code = main << 13 | sub
+        code = main << 13 | sub | (int(UNDERGROUND) if below and self.has_underground else 0)
         at = bisect_left(numbers, code, low, end)
         return at if at < end and numbers[at] == code else None
 

@@ -13,6 +13,7 @@ from lib.entries.address_reading.romanize import fold, latin, sound
 LETTERS, DIGITS, SIGN = "a", "d", "p"
 DASHES = frozenset("-‐‑–—~")
 LOOSE = frozenset("._/")  # these may also stand between 본번 and 부번
+BELOW = frozenset({"b", "jiha", "지하"})  # before a number: underground
 JOINS = DASHES | LOOSE | frozenset("'’`·")  # inside a name: Teheran-ro
 STREETS = {
     **dict.fromkeys(("street", "st", "str"), ("kil", "lo")), **dict.fromkeys(("road", "rd"), ("lo", "kil")),
@@ -125,7 +126,7 @@ def numbers(ws: list[Word], aside: set[int], rooms: list[tuple[int, int]]) -> li
         if i + 2 < n and ws[i + 1].text in DASHES and digits(i + 2, 4) and (not room or ws[i + 2].start < room):
             last, sub = i + 3, int(ws[i + 2].text)
         before = ws[i - 1] if i else None
-        below = before is not None and before.text in ("b", "jiha", "지하")
+        below = before is not None and before.text in BELOW
         inside = bool(room) or (before is not None and _aside(ws, i))
         told.append(Number(i, last, main, sub, below, inside, lane=not sub and lane(ws, i) is not None))
         beside = i + 2 if i + 1 < n and ws[i + 1].text in LOOSE else i + 1

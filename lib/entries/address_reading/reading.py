@@ -17,6 +17,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from operator import itemgetter
 from queue import Queue
 from subprocess import PIPE, Popen
 from typing import Any
@@ -142,9 +143,10 @@ class Reader:
         day = as_of or date.today()
         asked = pd.DataFrame({"text": list(addresses), "zip": list(zips) if zips is not None else ""}, dtype=object)
         asked = asked.fillna("").astype(str)
-        known: dict[tuple[str, str], int] = {}
-        which = [known.setdefault(pair, len(known)) for pair in zip(asked["text"], asked["zip"], strict=True)]
-        pairs = list(known)
+        given = list(zip(asked["text"].tolist(), asked["zip"].tolist(), strict=True))
+        pairs = sorted(dict.fromkeys(given), key=itemgetter(1))  # by postcode: what is heard of its roads is made once
+        place = {pair: at for at, pair in enumerate(pairs)}
+        which = [place[pair] for pair in given]
         parts = [pairs[i : i + CHUNK] for i in range(0, len(pairs), CHUNK)]
         alone = len(parts) < PARALLEL or (os.cpu_count() or 1) < 2
         rows: list[tuple[Any, ...]] = []
@@ -177,13 +179,17 @@ class Reader:
         area = index.road_area[found.road]
         town = index.towns[index.town_of[at]][1]
         sido, sigungu = naming.today(*index.areas[area], town, day)
-        place = Place(sido, sigungu, town, index.names[index.road_name[found.road]], found.number, found.zip, True)
+        place = Place(
+            sido, sigungu, town, index.names[index.road_name[found.road]], found.number, found.zip, True, found.below
+        )
         line, sure = place.line, _confident(*found.facts.items())
         return (line, found.unit.text, _with(line, found.unit.text), sido, sigungu, found.zip, sure, sure >= SURE, True, "", found.unit.floor)  # fmt: skip
 
     def _told(self, one: Search, day: date, spans: tuple[Span, ...] = ()) -> Reading:
         best = one.best
         sure = confident(best.facts) if best and best.building is not None else 0.0
+        if self._other_level(best):
+            sure = min(sure, LOT)  # what lies above the ground may have been meant, or what lies below
         if one.lots and self.index.reference.has_lots:
             lot = self._lot(one, day)
             if lot.exists:  # of several buildings on a lot the first: never called sure
@@ -198,6 +204,12 @@ class Reader:
         others = () if place and sure >= SURE else tuple(dict.fromkeys(places))
         return Reading(one.written, place, one.unit.text, one.unit.floor, sure, others, spans, one.declared)
 
+    def _other_level(self, found: Found | None) -> bool:
+        """Whether 지하 is written but the building is above the ground, or the other way round."""
+        if found is None or found.number is None or found.building is None or not self.index.has_underground:
+            return False
+        return found.number.below != self.index.number(found.building)[2]
+
     def _place(self, found: Found, day: date) -> Place:
         index, number, at = self.index, found.number, found.building
         if at is None and number:
@@ -208,7 +220,8 @@ class Reader:
         exists = found.building is not None
         if number is None:
             return Place(sido, sigungu, town, road, "", code, exists)
-        return Place(sido, sigungu, town, road, number.text, code, exists, number.below)
+        below = number.below if found.building is None or not index.has_underground else index.number(found.building)[2]
+        return Place(sido, sigungu, town, road, number.text, code, exists, below)
 
     def _lot(self, one: Search, day: date) -> Place:
         """The building on a lot where the table has lot numbers; else the town and lot as they were read."""
@@ -369,6 +382,7 @@ def _serve() -> None:
         part, day = pickle.load(source)
         pickle.dump(reader().rows(part, day), told)
         told.flush()
+    os._exit(0)  # at once: taking a million objects apart would keep the caller waiting for a second
 
 
 if __name__ == "__main__":

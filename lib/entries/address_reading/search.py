@@ -326,12 +326,15 @@ class Search:
         for number in self.numbers:
             if (number.lane and number.last not in starts) or hit.holds(number):
                 continue
-            at = index.building(road, number.main, number.sub)
+            at, other = index.building(road, number.main, number.sub, number.below), False
+            if at is None and index.has_underground:
+                at = index.building(road, number.main, number.sub, not number.below)
+                other = at is not None
             if at is None and (number.loose or best.building is not None):
                 continue
             score = worth - 0.35 * min(self._gap(hit, number), 6) - (1.2 if number.unit else 0.0)
             if at is not None:
-                score += 3.2 if number.loose else 3.0
+                score += (3.2 if number.loose else 3.0) - 0.5 * other
                 score += 0.8 * self.town_points.get(index.town_of[at], 0.0) + self._by_zip(at, 2.0, 0.3, -0.6)
             elif number.sub and index.building(road, number.main, 0) is not None:
                 score += 1.0

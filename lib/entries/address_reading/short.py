@@ -29,6 +29,7 @@ class Short(NamedTuple):
 
     road: int
     number: str
+    below: bool
     building: int
     zip: str
     unit: Unit
@@ -66,7 +67,7 @@ def short(index: Index, text: str, code: str) -> Short | None:
     named, others = _districts(index, area, keys, first, last)
     if not named:
         return None
-    number = _number(words, first, last, others)
+    number, below = _number(words, first, last, others)
     parts = _NUMBER.fullmatch(number)
     if parts is None:
         return None
@@ -75,7 +76,7 @@ def short(index: Index, text: str, code: str) -> Short | None:
     if (before and before + run in index.known) or (after and run + after in index.known):
         return None  # part of a longer name
     main, sign, sub = int(parts[1]), parts[2], int(parts[3] or 0)
-    building = index.building(road, main, sub)
+    building = index.building(road, main, sub, below)
     if building is None or index.zip_of[building] != int(code):
         return None
     if sign and (not sub or (sign in LOOSE and index.building(road, main, 0) is not None)):
@@ -87,7 +88,7 @@ def short(index: Index, text: str, code: str) -> Short | None:
             return None
     likeness = 0.99 if words[last - 1] in pieces.STREETS else 1.0
     facts = {"likeness": likeness, "last": float(named > 1), "margin": 4.0, "sub": float(sub > 0)}
-    return Short(road, f"{main}-{sub}" if sub else str(main), building, code, inside, facts)
+    return Short(road, f"{main}-{sub}" if sub else str(main), below, building, code, inside, facts)
 
 
 def _districts(index: Index, area: int, keys: list[str], first: int, last: int) -> tuple[int, set[int]]:
@@ -113,16 +114,21 @@ def _districts(index: Index, area: int, keys: list[str], first: int, last: int) 
     return told, which
 
 
-def _number(words: list[str], first: int, last: int, named: set[int]) -> str:
-    """The one word with a number beside the road, if nothing but a comma or a district stands beyond it; "" for none."""
+def _number(words: list[str], first: int, last: int, named: set[int]) -> tuple[str, bool]:
+    """The one word with a number beside the road and whether 지하 stands before it, if nothing but a comma or a district
+    stands beyond it; "" for none."""
     found = []
     for at, step in ((first - 1, -1), (last, 1)):
         if 0 <= at < len(words) and words[at] == BREAK:
             at += step
+        below = step == 1 and at < len(words) and words[at] in pieces.BELOW
+        at += below
         if not 0 <= at < len(words) or not words[at][0].isdigit():
             continue
         beyond = at + step
+        if step == -1 and beyond >= 0 and words[beyond] in pieces.BELOW:
+            below, beyond = True, beyond - 1
         if 0 <= beyond < len(words) and words[beyond] not in SILENT and beyond not in named:
-            return ""
-        found.append(words[at])
-    return found[0] if len(found) == 1 else ""
+            return "", False
+        found.append((words[at], below))
+    return found[0] if len(found) == 1 else ("", False)

@@ -227,10 +227,11 @@ def test_a_table_with_lot_numbers_reads_lots(own_table: Path) -> None:
             "mountain": [False] * 3,
         }
     )  # fmt: skip
-    place = reference.build(
-        [rows.slice(0, 2), rows.slice(2)], own_table / "official", {"source": "시험", "as_of": "2026-01-01"}
-    )
-    small = Reader(reference._open(place))
+    official = own_table / "official", {"source": "시험", "as_of": "2026-01-01"}
+    reference.build([rows.slice(0, 2)], *official)
+    assert reading.reader().read("Jiha 12-3, Siheung-daero, Geumcheon-gu, Seoul", as_of=DAY).place is None
+    reference.build([rows.slice(0, 2), rows.slice(2)], *official)
+    small = reading.reader()  # the new table, in the same process
     told = small.read("371-28, Gasan-dong, Geumcheon-gu, Seoul", as_of=DAY)
     assert told.place is not None
     assert (told.place.line, told.place.zip, told.sure) == ("서울특별시 금천구 가산디지털1로 186", "08502", False)

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from queue import Queue
 from subprocess import PIPE, Popen
@@ -337,10 +337,12 @@ def as_json(told: Reading) -> dict[str, Any]:
     }
 
 
-@cache
 def reader() -> Reader:
-    """The reader over the table in use. Raises ``ReferenceMissing`` (Korean)."""
-    return Reader(load())
+    """The reader over the table in use, also after another was imported. Raises ``ReferenceMissing`` (Korean)."""
+    return _reader(load())
+
+
+_reader = lru_cache(1)(Reader)
 
 
 def _shared(parts: list[list[tuple[str, str]]], day: date) -> Iterator[list[tuple[Any, ...]]]:

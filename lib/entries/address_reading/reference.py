@@ -45,7 +45,7 @@ def number_code(main: Any, sub: Any, underground: Any = False) -> Any:
     return np.asarray(main, np.uint32) << np.uint32(13) | np.asarray(sub, np.uint32) | np.where(underground, UNDERGROUND, np.uint32(0))  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reference:
     """The building table. Roads are sorted by name and area, buildings by road and number.
 
@@ -384,7 +384,8 @@ def source() -> Path:
 
 def load(progress: Progress | None = None) -> Reference:
     """The building table, built first where it is not there yet (under a minute). Raises ``ReferenceMissing``."""
-    return _open(ready(progress))
+    place = ready(progress)
+    return _open(place, (place / "about.json").stat().st_mtime_ns)
 
 
 def ready(progress: Progress | None = None) -> Path:
@@ -424,7 +425,8 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 @lru_cache(1)
-def _open(place: Path) -> Reference:
+def _open(place: Path, made: int = 0) -> Reference:
+    """The table of a folder; ``made``: when, so that one imported meanwhile is opened anew."""
     places = _json(place / "places.json")
     arrays = {path.stem: np.load(path, mmap_mode="r") for path in place.glob("*.npy")}
     words = (place / "keys.txt").read_text(encoding="utf-8").split("\n")

@@ -374,15 +374,19 @@ def _draw(ledger: Ledger, items: pd.DataFrame, item_of: Mapping[str, Array], lim
     order = order[np.argsort(exports["day"].to_numpy()[order], kind="stable")]
     out_day, item = exports["day"].tolist(), item_of["exports"].tolist()
     drawn: list[tuple[int, int, int, float]] = []
+    used_up = dict.fromkeys(days, 0)  # lots before this one are empty or too old
     for line in order.tolist():
         today, open_ = out_day[line], 1.0
         for source in sources[item[line]]:
             low, high = (bisect_left(days[source], edge) for edge in (today - window, today + 1))
-            best = lots[source][low:high]
-            if not best:
+            if low == high:
                 continue
+            mine, first = lots[source], max(low, used_up[source])
+            while first < high and left[mine[first]] <= 1e-9:
+                first += 1
+            used_up[source] = first
             counted = False
-            for lot in best:
+            for lot in mine[max(first - 1, low) : high]:
                 rate = _rate(wanted[line], weighs[line], units[line], quantity[lot], kg[lot], unit[lot])
                 if rate is None:
                     continue
@@ -396,9 +400,9 @@ def _draw(ledger: Ledger, items: pd.DataFrame, item_of: Mapping[str, Array], lim
                 if open_ <= 1e-9:
                     break
             if not counted:
-                drawn.append((line, best[-1], source, np.nan))
+                drawn.append((line, mine[high - 1], source, np.nan))
             elif open_ > 1 - 1e-9:
-                drawn.append((line, best[-1], source, 0.0))  # the goods are known, but all have left already
+                drawn.append((line, mine[high - 1], source, 0.0))  # the goods are known, but all have left already
             if open_ <= 1e-9:
                 break
     return _measured(ledger, pd.DataFrame(drawn, columns=["exported", "imported", "source", "share"]), items, item)

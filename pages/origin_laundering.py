@@ -24,5 +24,11 @@ if listed := desk.opened(view, item, officer, origin_laundering, "곳"):
         explain.overview(listed)
     elif chosen := ranked.table(listed, ranked.budget(listed)):
         explain.subject(
-            listed, chosen, officer, tables.TABLES, screen.OUTCOMES, lambda found: origin.firm(listed, found)
+            listed,
+            chosen,
+            officer,
+            tables.TABLES,
+            screen.OUTCOMES,
+            lambda found: origin.firm(listed, found),
+            look="수입신고와 수출신고 나란히 보기",
         )

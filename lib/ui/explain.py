@@ -47,8 +47,11 @@ def subject(
     contracts: Mapping[str, Table],
     outcomes: Sequence[Outcome],
     extra: Callable[[Finding], None],
+    look: str = "",
 ) -> None:
-    """The chosen lead from its reasons to its decision; ``extra`` draws the entry's own charts."""
+    """The chosen lead from its reasons to its decision; ``extra`` draws the entry's own charts, headed by ``look``, to which
+    a link leads from the top: on a phone the reasons are long.
+    """
     ranking = listed.ranking
     with st.spinner("이유와 근거를 모으는 중입니다."):
         try:
@@ -59,6 +62,8 @@ def subject(
     row = ranking.rows[ranking.rows["subject"] == chosen].iloc[0]
     graded = found.title if found.grade in found.title else f"{found.title} · {found.grade}"
     st.subheader(plain(graded), divider="gray")
+    if look:
+        st.markdown(f"[⬇ {look}](#look)")
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown(f"**왜 확인해야 합니까** · {len(found.reasons)}가지 이유")
@@ -66,6 +71,8 @@ def subject(
         notes(found.facts)
     with right:
         register(found, officer, outcomes)
+    if look:
+        st.subheader(look, anchor="look")
     extra(found)
     if ranking.model is not None:
         st.markdown("**무엇이 점수를 올리고 내렸습니까**")

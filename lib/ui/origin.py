@@ -67,7 +67,6 @@ def firm(listed: Listed, found: Finding) -> None:
 
     ranking = cast("Exporters", listed.ranking)
     rows = charts.of_firm(ranking, whole(listed), found.subject)
-    st.markdown("**수입신고와 수출신고를 나란히 봅니다**")
     if rows.empty:
         st.caption("이 업체의 수출과 이어지는 수입이 없습니다.")
         return
@@ -161,7 +160,7 @@ def strength(ranking: "Exporters", link: dict[Any, Any]) -> None:
     left, right = st.columns([3, 2], gap="medium")
     told = charts.parts(link)
     with left:
-        st.markdown(f"**왜 같은 물품으로 봅니까** · 연결 강도 {link['strength']:.1%}")
+        st.markdown(f"**왜 같은 물품으로 봅니까** · 연결 강도 {min(link['strength'], 0.999):.1%}")
         explain.show(odds(told), "origin_odds")
         mute = [part for part, share in zip(told["part"], told["odds"], strict=True) if abs(share) < 0.05]
         st.caption(

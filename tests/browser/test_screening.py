@@ -326,7 +326,8 @@ def test_a_firm_gets_its_dossier_and_a_line_of_the_network_its_rows(server: Serv
 def test_an_exporter_shows_the_imported_goods_beside_the_exported_ones(server: Server, page: Page) -> None:
     open_demo(page, server, EXPORTERS)
     choose(page)
-    expect(page.get_by_text("수입신고와 수출신고를 나란히 봅니다")).to_be_visible()
+    page.get_by_role("link", name="수입신고와 수출신고 나란히 보기").click()
+    expect(page.get_by_role("heading", name="수입신고와 수출신고 나란히 보기")).to_be_in_viewport()
     beside = page.locator(".ax-pair")
     expect(beside).to_contain_text("한국(KR)")
     expect(beside.locator("mark").first).to_be_attached()

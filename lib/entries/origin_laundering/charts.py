@@ -95,7 +95,7 @@ def listed(ranking: Exporters, rows: pd.DataFrame) -> pd.DataFrame:
             "수출 업체": rows["exporter"].map(names),
             "수입 물품": [evidence.said(line) for line in bought],
             "수출 물품": [evidence.said(line) for line in sold],
-            "연결 강도": rows["strength"],
+            "연결 강도": rows["strength"].clip(upper=0.999),  # nothing is certain
             "연결 금액(원)": rows["won"].round(),
             "가격 상승": rows["uplift"],
             "경로": [

@@ -38,9 +38,10 @@ def graded(
     likely: Sequence[float],
     limits: Limits,
     model: "Model | None",
+    highest: "Array | int" = 0,
 ) -> "pd.DataFrame":
     """``rows`` with ``anomaly``, ``score`` and ``grade``. Without a model the points grade and the anomaly orders; with one its
-    probability grades (``likely``: the least of each grade), but never below what the points say, at most the second grade.
+    probability grades (``likely``: the least of each grade), but never below what the points say, at most the second grade. ``highest``: the grade nobody, or each row, may rise above.
     """
     points = np.array([limits[name] for name in ALARMS])
     unusual = anomaly(rows, features)
@@ -50,6 +51,7 @@ def graded(
     if model:
         level = np.minimum(np.select([score >= edge for edge in likely], range(3), 3), np.maximum(level, 1))
         edges = tuple(likely)
+    level = np.maximum(level, highest)
     return rows.assign(
         anomaly=unusual, score=within_grades(score, level, edges), grade=np.array(grades, dtype=object)[level]
     )

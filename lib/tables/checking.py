@@ -92,7 +92,7 @@ def check(raw: pa.Table, table: Table) -> Checked:
         whole.append_column("row_no", row_no).filter(pa.array(~(bad | blank))),
         _rejected(raw, row_no, bad, trouble),
         tuple(
-            Violation(first + at, title, found, expected)
+            Violation(first + int(at), title, found, expected)
             for at, title, found, expected in zip(
                 told["at"], told["title"], told["found"], told["expected"], strict=True
             )

@@ -66,7 +66,7 @@ def accuracy() -> None:
     """Best link of each export line at the threshold that suits each way best on worlds of the training kind."""
     ways = {"ours": ours, "rapidfuzz in blocks": by_letters, "TF-IDF trigrams in blocks": by_trigrams}
     for name, way in ways.items():
-        edge = 0.7 if way is ours else _edge(way)
+        edge = limits_of.load(screen.ENTRY, demo.END)["strong"] / 100 if way is ours else _edge(way)
         took, told, truths = 0.0, [], []
         for seed in SEEDS:
             made = demo.world(seed, world="eval")

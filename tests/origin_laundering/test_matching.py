@@ -95,6 +95,76 @@ def test_other_goods_of_the_same_trade_are_not_taken_for_them(said: dict[str, An
     assert strength(**said) * 100 < LIMITS["strong"]
 
 
+@pytest.mark.parametrize(
+    ("bought", "sold", "same"),
+    [
+        ("TYRE DF-979 235/60R18", "TYRE NH-255 235/60R18", False), ("TYRE 205/55R16", "TYRE 205/65R15", False),
+        ("HEX BOLT ISO 4014 M10X30", "HEX BOLT ISO 4014 M12X50", False), ("HEX BOLT ISO 4014 GR4.8", "STUD ISO 4014 GR10.9", False),
+        ("TARPAULIN 3X4M 120GSM BLUE", "TARPAULIN 3X4M 120GSM ORANGE", False), ("INVERTER ABC-1000", "INVERTER ABC-1001", False),
+        ("웰드넥 150LB 3\" SS304", "SLIP ON 600# 3\" SS316L", False), ("PARTS FOR PUMP", "PARTS FOR ENGINE", False),
+        ("방수포 3m x 4m 120g/㎡ 청색", "TARPAULIN 3X4M 120GSM BLUE", True), ("원단 3.6미터 150데니어", "FABRIC 3.6M 150D", True),
+        ("BALL VALVE BV-3025F DN50", "BALL VALVE BV-3052F DN50", True), ("책상 1200x600 오크", "DESK 1200*600 OAK", True),
+    ],
+)  # fmt: skip
+def test_sizes_standards_and_colours_are_no_model_and_the_next_of_a_series_is_another_one(
+    bought: str, sold: str, same: bool
+) -> None:
+    trade = Trade()
+    plain = {"goods": None, "trade_name": None, "brand": None}
+    trade.add("imports", model=bought, **plain)
+    trade.add("exports", model=sold, **plain)
+    found = trade.linked()
+    assert (bool(len(found)) and float(found["strength"].max()) * 100 >= LIMITS["strong"]) == same
+
+
+def test_a_box_counts_for_itself_unless_the_text_tells_what_is_in_it() -> None:
+    for sold, covered in (({"unit": "BOX", "model": "WN-1504K A105 25PCS/BOX"}, 1.0), ({"unit": "BOX"}, 1.0), ({"unit": "SET", "weight_kg": None}, None)):  # fmt: skip
+        trade = Trade()
+        trade.add("imports")
+        trade.add("exports", quantity=20.0, **sold)
+        found = trade.linked()
+        assert (found["strength"] * 100 >= LIMITS["strong"]).any()
+        assert (found["clears"] == "").all(), "no price of a box is that of a piece"
+        assert found["covered"].max() == pytest.approx(covered) if covered else found["covered"].isna().all()
+
+
+def test_countries_and_hs_are_read_as_they_are_written() -> None:
+    trade = Trade()
+    trade.add("imports", origin="중국", hs="303540000")
+    trade.add("exports", origin="KR-A-Y-B", country="미국(US)", hs="0303.54-0000")
+    found = trade.linked()
+    kept = trade.kept()
+    assert found["korean"].all()
+    assert (found["hs"] == 0).all(), "the sheet had dropped the first 0"
+    assert {"CN", "US"} <= {*kept.places}
+
+
+def test_the_same_row_twice_brings_no_second_stock() -> None:
+    trade = Trade()
+    said = {"declaration_no": "10000-26-1", "line": "001", "spec": "01"}
+    lots = [trade.add("imports", **said) for _ in range(3)]
+    trade.add("exports", quantity=1500.0, weight_kg=3000.0)
+    assert trade.linked()["covered"].max() == pytest.approx(1 / 3)
+    aside = trade.kept().aside
+    assert aside["key"].tolist() == lots[1:]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "tied"),
+    [
+        ("대구광역시 서구 새날로 88, 2층", "대구 서구 새날로 88 (비산동) 2층", True), ("부산 사하구 다대로 12, 3층 301호", "부산광역시 사하구 다대로 12 301호", True),
+        ("부산 사하구 다대로 12, 301호", "부산 사하구 다대로 12, 305호", False), ("부산 사하구 다대로 12", "부산 사하구 다대로 12-1", False),
+    ],
+)  # fmt: skip
+def test_one_address_is_known_however_it_is_written(one: str, other: str, tied: bool) -> None:
+    trade = Trade()
+    trade.add("imports", firm="0002200018")
+    trade.add("exports")
+    for firm, address in (("0001100017", one), ("0002200018", other)):
+        trade.rows["firms"].append({"firm": firm, "name": "예시", "address": address})
+    assert bool(len(trade.linked())) == tied
+
+
 def test_exports_draw_on_the_oldest_stock_first_and_never_on_more_than_came_in() -> None:
     trade = Trade()
     lots = [trade.add("imports", days=days) for days in (0, 10)]
@@ -162,10 +232,15 @@ def test_honest_ways_out_clear_a_link_and_the_declared_origin_alone_never_does()
     assert cleared(origin="CN", cited="i40") == "as_is"
     assert cleared(origin="KR", trade_kind="72") == "", "unchanged foreign goods are not Korean"
     assert cleared(trade_kind="92", quantity=5.0, weight_kg=10.0, value_krw=50_000) == "sample"
-    assert cleared(trade_kind="83") == "service"
-    assert cleared(trade_name="FLANGE A/S", quantity=5.0, weight_kg=10.0) == "service"
-    assert cleared({"trade_kind": "21"}, trade_kind="21", value_krw=9_000_000) == "toll"
-    assert cleared({"trade_kind": "21"}, trade_kind="21") == "", "no trace of work"
+    assert cleared(trade_kind="84", origin="CN") == "repair"
+    assert cleared({"trade_kind": "84"}, trade_kind="84") == "repair"
+    assert cleared(trade_kind="84") == "", "500 flanges that came for sale leave as repaired ones, and Korean"
+    assert cleared(trade_name="FLANGE A/S", quantity=5.0, weight_kg=10.0, value_krw=54_000) == "service"
+    assert cleared(trade_name="FLANGE A/S", quantity=5.0, weight_kg=10.0, value_krw=90_000_000) == "", (
+        "not of that worth"
+    )
+    assert cleared({"trade_kind": "21"}, trade_kind="21", weight_kg=1400.0, value_krw=9_000_000) == "toll"
+    assert cleared({"trade_kind": "21"}, trade_kind="21", value_krw=9_000_000) == "", "dearer is no trace of work"
     worked = {"hs": "8481800000", "model": "WN-1504KX", "weight_kg": 2600.0, "trade_name": "VALVE BODY"}
     assert cleared(**worked, value_krw=9_500_000) == "processing"
     assert cleared(**worked) == "", "another heading alone, at the imported price, is no work"

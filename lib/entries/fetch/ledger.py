@@ -24,6 +24,7 @@ from scipy.sparse.csgraph import connected_components
 from lib.entries.fetch.tables import TABLES, empty
 from lib.screening.said import EPOCH
 from lib.settings import DATA
+from lib.tables.countries import code_of
 
 Column = "pd.Series[Any]"
 Array = np.ndarray[Any, Any]
@@ -234,23 +235,9 @@ def kind_of(what: str, text: str) -> str:
     return "other" if what == "report" else "goods"
 
 
-@cache
-def _codes_of_places() -> dict[str, str]:
-    with (DATA / "fetch" / "countries.csv").open(encoding="utf-8", newline="") as file:
-        return {name: row["code"] for row in csv.DictReader(file) for name in row["names"].split("|")}
-
-
 def places(countries: Any) -> Any:
-    """Two-letter codes of countries written as codes or in Korean (``data/fetch/countries.csv``); others as they are."""
-
-    def code(text: str) -> str:
-        plain = text.strip().upper()
-        if found := re.match(r"[A-Z]{2}(?![A-Z])", plain):
-            return found.group()
-        named = _codes_of_places()
-        return named.get(re.sub(r"\s|[(（].*", "", plain)) or named.get(re.split(r"[\s(（]", plain)[0], plain)
-
-    told = each(countries, code)
+    """Two-letter codes of countries written as codes or in Korean; others as they are."""
+    told = each(countries, lambda text: code_of(text) or text.strip().upper())
     return told.mask(told == "")
 
 

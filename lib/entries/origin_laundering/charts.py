@@ -13,26 +13,16 @@ from lib.entries.origin_laundering.ledger import AREA, LENGTH, PIECE, VOLUME, WE
 from lib.entries.origin_laundering.matching import weights
 from lib.entries.origin_laundering.screen import Exporters
 from lib.screening.said import EPOCH, firm_number
+from lib.tables.countries import names
 
 SUSPECT, FOREIGN, CLEARED, WEAK = "국산 신고 의심", "외국산 신고", "설명됨", "약한 연결"
 STATUS = (SUSPECT, FOREIGN, CLEARED, WEAK)
 PAYING, EQUAL = "세율 차이 있음", "세율 차이 없음"
 ROUTES = (PAYING, EQUAL, CLEARED)
 OTHERS, ELSEWHERE = "그 밖의 업체", "그 밖의 나라"
+PACKED = "포장"  # 상자, 세트: of one kind
 UNITS = {PIECE: "개", WEIGHT: "kg", LENGTH: "m", AREA: "㎡", VOLUME: "L"}
 LAYERS = ("원산지", "수입 업체", "수출 업체", "목적국")
-COUNTRIES = {
-    "AE": "아랍에미리트", "AR": "아르헨티나", "AT": "오스트리아", "AU": "호주", "BD": "방글라데시", "BE": "벨기에", "BG": "불가리아",
-    "BR": "브라질", "CA": "캐나다", "CH": "스위스", "CL": "칠레", "CN": "중국", "CO": "콜롬비아", "CY": "키프로스", "CZ": "체코",
-    "DE": "독일", "DK": "덴마크", "EE": "에스토니아", "EG": "이집트", "ES": "스페인", "EU": "유럽연합", "FI": "핀란드", "FR": "프랑스",
-    "GB": "영국", "GR": "그리스", "HK": "홍콩", "HR": "크로아티아", "HU": "헝가리", "ID": "인도네시아", "IE": "아일랜드",
-    "IL": "이스라엘", "IN": "인도", "IT": "이탈리아", "JP": "일본", "KH": "캄보디아", "KR": "한국", "KZ": "카자흐스탄", "LA": "라오스",
-    "LK": "스리랑카", "LT": "리투아니아", "LU": "룩셈부르크", "LV": "라트비아", "MM": "미얀마", "MN": "몽골", "MO": "마카오",
-    "MT": "몰타", "MX": "멕시코", "MY": "말레이시아", "NL": "네덜란드", "NO": "노르웨이", "NZ": "뉴질랜드", "PE": "페루", "PH": "필리핀",
-    "PK": "파키스탄", "PL": "폴란드", "PT": "포르투갈", "RO": "루마니아", "RU": "러시아", "SA": "사우디아라비아", "SE": "스웨덴",
-    "SG": "싱가포르", "SI": "슬로베니아", "SK": "슬로바키아", "TH": "태국", "TR": "튀르키예", "TW": "대만", "UA": "우크라이나",
-    "US": "미국", "UZ": "우즈베키스탄", "VN": "베트남", "ZA": "남아프리카공화국",
-}  # fmt: skip
 WORDS = ("goods", "trade_name", "brand", "model", "component")  # whose differing characters are marked
 SAME = 0.35  # of the longer text: less in common, and all of it differs
 MOST = 300  # links listed
@@ -41,7 +31,7 @@ _HALF = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}  # full-width
 
 def country(code: Any) -> str:
     """A country's Korean name, its code where it is not known."""
-    return "모름" if code is None or pd.isna(code) else COUNTRIES.get(str(code), str(code))
+    return "모름" if code is None or pd.isna(code) else names().get(str(code), str(code))
 
 
 def firm_name(ranking: Exporters, code: int) -> str:
@@ -155,7 +145,7 @@ def fields(ranking: Exporters, link: dict[Any, Any]) -> list[Field]:
     each = [row["kg"] / row["quantity"] if row["unit"] == PIECE and row["quantity"] else np.nan for row in (one, other)]
     alike = one["unit"] == other["unit"]
     counted = alike and not np.isnan([one["quantity"], other["quantity"]]).any()
-    per = UNITS[int(one["unit"])] if counted else "kg"
+    per = UNITS.get(int(one["unit"]), PACKED) if counted else "kg"
     price = [row["won"] / row["quantity" if counted else "kg"] for row in (one, other)]
     named = [f"{country(line['origin'])}({line['origin'] or '-'})" for line in (bought, sold)]
     makers = [line.get("maker") for line in (bought, sold)]
@@ -300,7 +290,7 @@ def stock(ranking: Exporters, rows: pd.DataFrame, source: int) -> Stock:
     units = {*lot["unit"].tolist(), *line["unit"].tolist()}
     known = {name: lot[name].notna().mean() + line[name].notna().mean() for name in ("quantity", "kg")}
     counted = len(units) == 1 and known["quantity"] >= known["kg"]
-    measure, unit = ("quantity", UNITS[int(next(iter(units)))]) if counted else ("kg", "kg")
+    measure, unit = ("quantity", UNITS.get(int(next(iter(units))), PACKED)) if counted else ("kg", "kg")
     unit = unit if lot[measure].notna().any() and line[measure].notna().any() else ""
     sides = []
     for side, which in ((kept.imports, lots), (kept.exports, links["exported"].to_numpy())):

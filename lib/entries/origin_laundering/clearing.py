@@ -6,21 +6,22 @@ The origin declared for export never clears by itself: some declare China here a
 import numpy as np
 import pandas as pd
 
-from lib.entries.origin_laundering.ledger import PIECE, Ledger
+from lib.entries.origin_laundering.ledger import PACKAGE, PIECE, Ledger
 from lib.entries.origin_laundering.matching import Links
 from lib.screening.limits import Limits
 
 CLEARS = {  # why a link is explained; ordered, the first that holds is told
     "as_is": "수입한 그대로 외국산으로 수출신고함(원상태·반송·계약상이 수출)",
-    "toll": "위탁·수탁가공 거래이며 가공으로 세번·중량·가격이 달라짐",
+    "toll": "위탁·수탁가공 거래이며 가공으로 세번·중량이나 모델이 달라짐",
     "sample": "견본·광고용품(소량·소액)",
-    "service": "수리·하자보수용 부품(소량)",
+    "repair": "수리·검사하려고 들여와 다시 내보냄",
+    "service": "수리·하자보수용 부품(소량·소액)",
     "processing": "세번 4단위가 바뀌고 중량·규격도 달라짐(실질 변형 여부 확인)",
     "value": "수입가보다 크게 높아 실제 가공·제조로 보임",
     "domestic": "수입량보다 훨씬 많이 수출하는 제조업체(국내 생산·조달분)",
 }
 LAW = "대외무역법 제38조, 대외무역관리규정 제85조·제86조(확인 필요)"
-_SERVICE = r"(?:\bA/?S\b|WARRANTY|SPARE|하자|수리|보수)"
+_SERVICE = r"(?:\bA/?S\b|WARRANTY|SPARE PART|하자|수리|보수)"
 _SAMPLE = r"(?:SAMPLE|견본|샘플)"
 
 
@@ -37,7 +38,10 @@ def clear(ledger: Ledger, links: Links, limits: Limits) -> pd.DataFrame:
     korean = (out["origin"] == ledger.place("KR")).to_numpy()
     cited = pd.Series(ledger.exports.lines["cited"].take(rows["exported"].to_numpy()).to_pandas()).fillna("")
     unchanged = (meaning == "as_is") | (cited.str.strip() != "").to_numpy()
-    few = (out["quantity"] <= limits["sample_pieces"]).to_numpy() & (out["unit"] == PIECE).to_numpy()
+    few = (out["quantity"] <= limits["sample_pieces"]).to_numpy() & (
+        (out["unit"] == PIECE) | (out["unit"] >= PACKAGE)
+    ).to_numpy()
+    modest = (out["won"] < limits["service_krw"]).to_numpy()
     cheap = (out["won"] < limits["sample_krw"]).to_numpy()
     firm = pd.Series(out["firm"]).map(ledger.about.set_index("code")["factory"].map({True: 1.0, False: 0.0}))
     heading = (rows["hs"] == 3).to_numpy()
@@ -46,9 +50,10 @@ def clear(ledger: Ledger, links: Links, limits: Limits) -> pd.DataFrame:
     recoded = (rows["code"] > 1).to_numpy()
     holds = {
         "as_is": unchanged & ~korean,
-        "toll": (meaning == "toll") & (brought == "toll") & ((rows["hs"] > 1).to_numpy() | reshaped | (uplift >= limits["real_uplift"])),
+        "toll": (meaning == "toll") & (brought == "toll") & ((rows["hs"] > 1).to_numpy() | reshaped | recoded & (uplift >= limits["real_uplift"])),
         "sample": cheap & ((meaning == "sample") | few & _says(ledger, rows, _SAMPLE)),
-        "service": few & ((meaning == "repair") | _says(ledger, rows, _SERVICE)) | (meaning == "repair"),
+        "repair": (meaning == "repair") & ((brought == "repair") | ~korean),
+        "service": few & modest & ((meaning == "repair") | _says(ledger, rows, _SERVICE)),
         "processing": heading & reshaped & (recoded | (uplift >= limits["real_uplift"])),
         "value": (uplift >= limits["real_uplift"]) & recoded,
         "domestic": (firm == 1.0).to_numpy() & recoded & (_cover(rows) * 100 < limits["domestic_cover"]),

@@ -53,6 +53,19 @@ class Evidenced:
         told = found[found["cleared"]].groupby("clears")["won"].sum()
         return [(str(code), float(krw)) for code, krw in told.sort_values(ascending=False).items() if krw > 0]
 
+    def tolled(self, firm: str) -> float:
+        """Won of doubtful links that leave as processed for others (위탁·수탁가공)."""
+        found = self.of(firm)
+        meaning = np.array(self.ledger.meanings, dtype=object)[
+            self.ledger.exports.rows["meaning"].to_numpy()[found["exported"]]
+        ]
+        return float(found["won"][found["suspect"].to_numpy() & (meaning == "toll")].sum())
+
+    def unchanged(self, firm: str) -> float:
+        """Won of goods declared as they came, and foreign, that went where a Korean label pays."""
+        found = self.of(firm)
+        return float(found["won"][found["cleared"] & (found["clears"] == "as_is") & found["paying"]].sum())
+
     def _pair(self, row: dict[Any, Any]) -> Evidence:
         out, back = self.ledger.exports, self.ledger.imports
         sold, bought = out.line(row["exported"]), back.line(row["imported"])
@@ -60,7 +73,7 @@ class Evidenced:
             "수출 신고번호": number(sold), "수출 수리일": str(sold["accepted_on"]), "수출 모델규격": said(sold),
             "수출 원산지": sold["origin"], "목적국": sold["country"],
             "수입 신고번호": number(bought), "수입 수리일": str(bought["accepted_on"]), "수입 모델규격": said(bought),
-            "수입 원산지": bought["origin"], "연결 강도": f"{row['strength']:.0%}",
+            "수입 원산지": bought["origin"], "연결 강도": f"{min(row['strength'], 0.99):.0%}",
             "가격 상승": None if pd.isna(row["uplift"]) else f"{row['uplift']:.0%}",
             "연결 금액(원)": f"{row['won']:,.0f}",
         }  # fmt: skip

@@ -4,6 +4,9 @@ Only numbers are kept a row each; words stay in the tables and are looked up whe
 """
 
 import csv
+import re
+import unicodedata
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +22,7 @@ import pyarrow.parquet as pq
 
 from lib.entries.origin_laundering.tables import TABLES, empty
 from lib.settings import DATA
+from lib.tables.countries import code_of
 
 Array = np.ndarray[Any, Any]
 SHOWN = ("model", "trade_name", "goods", "component")  # what a text is made of, most telling first
@@ -39,15 +43,30 @@ NO_BRAND = (
     "없음",
     "해당없음",
 )
+AGAIN, UNCOUNTED = "똑같은 행이 또 있음", "수량과 중량이 모두 없음"
 FAMILY = 12  # firms with one representative or address beyond which it tells nothing (shared offices)
 SERVED = 3  # exporters beyond which a maker or an agent works for anybody
-PIECE, WEIGHT, LENGTH, AREA, VOLUME = range(5)
+PIECE, WEIGHT, LENGTH, AREA, VOLUME, PACKAGE = range(6)
+"""PACKAGE and above: boxes, sets, units not known; each counts for itself, for nobody tells how much is in one."""
 UNITS = {  # how much one is in its family's own unit: piece, kg, m, m2, litre
-    **dict.fromkeys(("EA", "PC", "PCS", "U", "UN", "NO", "SET", "SE", "ST", "NOS", "개", "대", "장", "매", "SH", "RO", "ROLL", "CT", "BOX", "BX", "CAN", "BT", "BAG", "PK", ""), (PIECE, 1.0)),
-    "PR": (PIECE, 2.0), "DZ": (PIECE, 12.0), "DOZ": (PIECE, 12.0), "GRO": (PIECE, 144.0), "TH": (PIECE, 1000.0),
+    **dict.fromkeys(("EA", "PC", "PCS", "U", "UN", "NO", "NOS", "개", "대", "장", "매", "본", "병", "SH", "BT", ""), (PIECE, 1.0)),
+    **dict.fromkeys(("PR", "PRS", "켤레", "쌍"), (PIECE, 2.0)), **dict.fromkeys(("DZ", "DOZ", "다스"), (PIECE, 12.0)), "GRO": (PIECE, 144.0),
+    **dict.fromkeys(("TH", "천개", "천매", "천장", "TPC", "KPC"), (PIECE, 1e3)), **dict.fromkeys(("만개", "만매"), (PIECE, 1e4)),
     "KG": (WEIGHT, 1.0), "KGS": (WEIGHT, 1.0), "G": (WEIGHT, 1e-3), "GR": (WEIGHT, 1e-3), "GM": (WEIGHT, 1e-3), "T": (WEIGHT, 1e3), "TON": (WEIGHT, 1e3), "TN": (WEIGHT, 1e3), "MT": (WEIGHT, 1e3), "LB": (WEIGHT, 0.45359237), "OZ": (WEIGHT, 0.028349523),
     "M": (LENGTH, 1.0), "MTR": (LENGTH, 1.0), "CM": (LENGTH, 0.01), "KM": (LENGTH, 1e3), "FT": (LENGTH, 0.3048), "YD": (LENGTH, 0.9144),
     "M2": (AREA, 1.0), "MTK": (AREA, 1.0), "SM": (AREA, 1.0), "L": (VOLUME, 1.0), "LTR": (VOLUME, 1.0), "ML": (VOLUME, 1e-3), "M3": (VOLUME, 1e3),
+}  # fmt: skip
+_PER = r"(?:PCS?|EA|개|매|장|입|P)"
+_PACK = r"(?:BOX|BX|CTN?|CARTON|CASE|SET|ST|KIT|PK|PACK|BAG|박스|세트|상자|팩|봉)"
+_INSIDE = re.compile(
+    rf"(\d{{1,4}})\s*{_PER}\s*(?:/|PER)\s*{_PACK}\b|\b(?:SET|세트)\s*(?:OF\s*)?(\d{{1,4}})\s*{_PER}(?![A-Z])"
+)
+_STOREY, _ROOM = re.compile(r"(?:지하\s*|B)?\d+\s*층"), re.compile(r"([A-Z]?\d+(?:-\d+)?)\s*호")
+_INNER = re.compile(rf"{_STOREY.pattern}|{_ROOM.pattern}")
+_BUILDING = re.compile(r"([가-힣\d.]+(?:로|길))\s*(?:지하\s*)?(\d+(?:-\d+)?)")
+_PROVINCES = {
+    "특별자치시": "", "특별자치도": "", "특별시": "", "광역시": "", "전라": "전", "경상": "경", "충청": "충", "북도": "북", "남도": "남", "경기도": "경기",
+    "강원도": "강원", "제주도": "제주",
 }  # fmt: skip
 
 
@@ -108,7 +127,10 @@ class Ledger:
 
 def keep(tables: Mapping[str, pa.Table | Path], as_of: date) -> Ledger:
     """The ledger of everything known on ``as_of``."""
-    lines = {name: _known(plain_table(tables.get(name), name), as_of) for name in ("imports", "exports")}
+    lines, once = {}, []
+    for name in ("imports", "exports"):
+        lines[name], again = _once(_known(plain_table(tables.get(name), name), as_of), name)
+        once.append(again)
     about = plain_table(tables.get("firms"), "firms").to_pandas()
     kinds = plain_table(shipped_kinds() if tables.get("kinds") is None else tables["kinds"], "kinds").to_pandas()
     firms, coded = _codes([_digits(lines["imports"]["firm"]), *[_digits(lines["exports"][name]) for name in ("firm", "maker", "agent")], pa.chunked_array([about["firm"].astype(str).str.replace("-", "").to_numpy(object)], pa.string())])  # fmt: skip
@@ -116,7 +138,7 @@ def keep(tables: Mapping[str, pa.Table | Path], as_of: date) -> Ledger:
     ties = _ties(about, coded[1:4])
     words, texts = _codes([_text(lines[name]) for name in lines])
     brands, branded = _codes([_brand(lines[name]["brand"]) for name in lines])
-    places, placed = _codes([_upper(lines[name][column]) for name in lines for column in ("origin", "country")])
+    places, placed = _codes([_places(lines[name][column]) for name in lines for column in ("origin", "country")])
     meanings = ["ordinary", *sorted({*kinds["meaning"]} - {"ordinary"})]
     sides = []
     for i, name in enumerate(lines):
@@ -126,7 +148,7 @@ def keep(tables: Mapping[str, pa.Table | Path], as_of: date) -> Ledger:
         if name == "exports":
             rows = rows.assign(maker=coded[2], agent=coded[3])
         sides.append(Side(name, rows, lines[name]))
-    aside = pd.concat([_aside(side) for side in sides], ignore_index=True)
+    aside = pd.concat([_aside(side) for side in sides] + once, ignore_index=True)
     told = [values.to_pylist() for values in (firms, brands, places)]
     return Ledger(as_of, sides[0], sides[1], told[0], ties, about, words, told[1], told[2], meanings, aside)
 
@@ -161,6 +183,22 @@ def _digits(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.replace_substring(column, "-", "")
 
 
+def _once(lines: pa.Table, name: str) -> tuple[pa.Table, pd.DataFrame]:
+    """Without lines that are there twice word for word (two extracts put together), and which these were."""
+    words = lines.drop_columns(["item_no"]).to_pandas()
+    again = words.duplicated().to_numpy()
+    keys = lines["item_no"].filter(pa.array(again)).to_pylist()
+    aside = pd.DataFrame({"table": name, "key": keys, "why": AGAIN}, dtype=object)
+    return lines.filter(pa.array(~again)), aside
+
+
+def _places(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Two-letter codes, however a country was written; empty where it cannot be told."""
+    coded = column.combine_chunks().dictionary_encode()
+    told = pa.array([code_of(text) for text in coded.dictionary.to_pylist()], pa.string())
+    return pa.chunked_array([told.take(coded.indices)])
+
+
 def _upper(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.utf8_trim_whitespace(pc.utf8_upper(column))
 
@@ -186,9 +224,10 @@ def _codes(columns: Sequence[pa.ChunkedArray]) -> tuple[pa.Array, list[Array]]:
 
 def _numbers(lines: pa.Table, kinds: pd.DataFrame, meanings: list[str]) -> pd.DataFrame:
     hs = pc.replace_substring_regex(lines["hs"], r"\D", "").to_pandas().astype("str")
-    factors = _upper(pc.fill_null(lines["unit"], "")).to_pandas().map(lambda unit: UNITS.get(unit, (PIECE, 1.0)))
-    family, each = np.array(factors.tolist(), dtype=float).reshape(-1, 2).T
+    hs = hs.where(hs.str.len() % 2 == 0, "0" + hs)  # a sheet has taken 0303… for a number
     quantity, kg, won = (lines[name].cast(pa.float64()).to_numpy() for name in ("quantity", "weight_kg", "value_krw"))
+    kg, won = _shared_out(lines, quantity, kg, won)
+    family, each = _counted(lines)
     quantity = quantity * each
     kg = np.where((family == WEIGHT) & ~(kg > 0), quantity, kg)
     code = pc.struct_field(pc.extract_regex(_upper(lines["trade_kind"]), r"^(?P<code>[0-9A-Z]+)"), "code").to_pandas()
@@ -198,13 +237,47 @@ def _numbers(lines: pa.Table, kinds: pd.DataFrame, meanings: list[str]) -> pd.Da
             "day": lines["accepted_on"].cast(pa.int32()).to_numpy().astype(np.int64),
             "hs6": hs.str[:6].astype(np.int64),
             "hs10": hs.where(hs.str.len() == 10, "-1").astype(np.int64),
-            "unit": family.astype(np.int8),
+            "unit": family,
             "quantity": np.where(quantity > 0, quantity, np.nan),
             "kg": np.where(kg > 0, kg, np.nan),
             "won": np.where(won > 0, won, np.nan),
             "meaning": meaning.map({name: i for i, name in enumerate(meanings)}).to_numpy(np.int8),
         }
     )
+
+
+def _counted(lines: pa.Table) -> tuple[Array, Array]:
+    """The family of each line's unit and how much one is; a package whose text tells what is inside counts as pieces."""
+    unit = _upper(pc.fill_null(lines["unit"], "")).combine_chunks().dictionary_encode()
+    words = unit.dictionary.to_pylist()
+    known = [UNITS.get(word) or (PACKAGE + zlib.crc32(word.encode()) % 10_000, 1.0) for word in words]
+    family, each = (np.array([one[i] for one in known])[unit.indices.to_numpy()] for i in (0, 1))
+    family, each = family.astype(np.int64), each.astype(float)
+    packed = np.flatnonzero(family >= PACKAGE)
+    texts = _text(lines).take(pa.array(packed)).to_pylist()
+    for at, text in zip(packed.tolist(), texts, strict=True):
+        if found := _INSIDE.search(text.upper()):
+            family[at], each[at] = PIECE, float(found[1] or found[2])
+    return family, np.where(each > 0, each, np.nan)
+
+
+def _shared_out(lines: pa.Table, quantity: Array, kg: Array, won: Array) -> tuple[Array, Array]:
+    """Weight and value of each 규격; those of a whole 란 that stand at each of its 규격, though these differ in quantity, are
+    shared out by quantity."""
+    rows = pd.DataFrame(
+        {
+            "no": lines["declaration_no"].to_pandas(),
+            "line": lines["line"].to_pandas(),
+            "q": quantity,
+            "kg": kg,
+            "won": won,
+        }
+    )
+    of = rows[rows["line"].notna() & (rows["q"] > 0) & (rows["won"] > 0)].groupby(["no", "line"])
+    same = (of["won"].transform("nunique") == 1) & (of["kg"].transform("nunique", dropna=False) == 1)
+    whole = same & (of["q"].transform("nunique") > 1)
+    share = (rows["q"] / of["q"].transform("sum")).where(whole.reindex(rows.index, fill_value=False)).fillna(1.0)
+    return kg * share.to_numpy(float), won * share.to_numpy(float)
 
 
 def _ties(about: pd.DataFrame, export: Sequence[Array]) -> pd.DataFrame:
@@ -216,13 +289,18 @@ def _ties(about: pd.DataFrame, export: Sequence[Array]) -> pd.DataFrame:
         ties = pd.DataFrame({"firm": firm, "other": other})[(other >= 0) & (other != firm)].drop_duplicates()
         few = ties.groupby("other")["firm"].transform("size") <= SERVED
         parts.append(ties[few].assign(why=why))
-    for why in ("ceo", "address"):
+    for why, plain in (("address", place_of), ("ceo", person_of)):
         known = about[about[why].notna()]
-        plain = known[why].astype(str).str.replace(r"\s", "", regex=True)
-        shared = known.assign(tie=plain)[plain != ""][["code", "tie"]]
+        told = [plain(str(text)) for text in known[why]]
+        shared = pd.DataFrame(told, columns=["tie", "room", "storey"]).assign(code=known["code"].to_numpy())
+        shared = shared[shared["tie"] != ""]
         shared = shared[shared.groupby("tie")["code"].transform("size").between(2, FAMILY)]
         pairs = shared.merge(shared, on="tie", suffixes=("", "_other"))
-        pairs = pairs[pairs["code"] != pairs["code_other"]]
+        both, level = ((pairs[one] != "") & (pairs[f"{one}_other"] != "") for one in ("room", "storey"))
+        apart = both & (pairs["room"] != pairs["room_other"]) | ~both & level & (
+            pairs["storey"] != pairs["storey_other"]
+        )
+        pairs = pairs[(pairs["code"] != pairs["code_other"]) & ~apart]
         parts.append(pd.DataFrame({"firm": pairs["code"], "other": pairs["code_other"], "why": why}))
     ties = pd.concat(parts, ignore_index=True)
     ties = pd.concat([ties, ties.rename(columns={"firm": "other", "other": "firm"})], ignore_index=True)
@@ -231,8 +309,26 @@ def _ties(about: pd.DataFrame, export: Sequence[Array]) -> pd.DataFrame:
     )
 
 
+def person_of(name: str) -> tuple[str, str, str]:
+    """A representative's name as it is compared, without those beside (외 1명); nothing tells namesakes apart."""
+    plain = unicodedata.normalize("NFKC", name).upper()
+    return re.sub(r"외\s*\d+\s*[명인].*|[\s.,·-]", "", plain), "", ""
+
+
+def place_of(address: str) -> tuple[str, str, str]:
+    """An address as it is compared: province in short, district, road and number; the room and the storey in it."""
+    plain = re.sub(r"\([^)]*\)", " ", unicodedata.normalize("NFKC", address).upper())
+    found = _BUILDING.search(plain)
+    told, inside = (plain[: found.end()], plain[found.end() :]) if found else (_INNER.sub(" ", plain), plain)
+    room, storey = (one.search(inside) for one in (_ROOM, _STOREY))
+    for long, short in _PROVINCES.items():
+        told = told.replace(long, short, 1)
+    plain_ = re.sub(r"[\s,.]", "", told)
+    return plain_, room[1] if room else "", re.sub(r"\s", "", storey[0]) if storey else ""
+
+
 def _aside(side: Side) -> pd.DataFrame:
     """Lines whose goods cannot be counted; they are compared by their text alone."""
     nothing = side.rows["quantity"].isna() & side.rows["kg"].isna()
     numbers = side.lines["item_no"].take(pa.array(np.flatnonzero(nothing))).to_pylist()
-    return pd.DataFrame({"table": side.name, "key": numbers, "why": "수량과 중량이 모두 없음"}, dtype=object)
+    return pd.DataFrame({"table": side.name, "key": numbers, "why": UNCOUNTED}, dtype=object)

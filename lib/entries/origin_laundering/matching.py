@@ -19,12 +19,23 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import JaroWinkler
 
 from lib.entries.origin_laundering.ledger import PIECE, Ledger, Side
-from lib.entries.origin_laundering.wording import CODE, CORE, DIGITS, MEASURE, WORD, Worded, keys, worded
+from lib.entries.origin_laundering.wording import (
+    CODE,
+    CORE,
+    DIGITS,
+    MEASURE,
+    MEASURES,
+    WORD,
+    Worded,
+    keys,
+    shapes,
+    worded,
+)
 from lib.screening.limits import Limits
 from lib.settings import DATA
 
 Array = np.ndarray[Any, Any]
-SIZE = 5  # a key of its own: weight a piece
+SIZE = 6  # a key of its own: weight a piece
 STEP = np.log(1.03)  # of the weights a piece that are looked up together
 CROWD = {
     CODE: 20_000,
@@ -32,17 +43,20 @@ CROWD = {
     DIGITS: 1_500,
     WORD: 3_000,
     MEASURE: 400,
+    MEASURES: 400,
     SIZE: 400,
 }  # pairs of one key beyond which it tells nothing
 SLICE = 500_000  # pairs compared at a time
 BEST = 6  # imported items kept for an exported one
 HEADED = (DIGITS, WORD, MEASURE)  # kinds of keys that tell something within an HS heading only
+SHARED = (CODE, CORE, DIGITS, WORD, MEASURE, MEASURES)  # kinds of keys a pair is told by
 TELLING = 0.7  # worth of what tells too little to be compared: half of the firms have it
 NEAR = 0.88  # Jaro-Winkler likeness of codes with slips in them
 LEVELS: dict[str, tuple[str, ...]] = {  # of each part, best first; what they are called on screen
     "code": ("모델번호 같음", "모델번호 줄기 같음", "모델번호 비슷함", "모델번호 숫자 같음", "모델번호 다름", "모델번호 없음"),
     "words": ("품명 낱말 같음", "품명 낱말 대부분 같음", "품명 낱말 일부 같음", "품명 낱말 다름", "품명 없음"),
     "measures": ("치수·규격 같음", "치수·규격 일부 같음", "치수·규격 다름", "치수·규격 없음"),
+    "said": ("모델·품명·치수가 뒷받침함", "모델번호가 다르거나 중량·가격만 비슷함"),
     "brand": ("상표 같음", "상표 다름", "상표 없음"),
     "hs": ("HS 10자리 같음", "HS 6자리 같음", "HS 4자리 같음", "HS 다름"),
     "size": ("개당 중량 3% 이내", "개당 중량 10% 이내", "개당 중량 30% 이내", "개당 중량 다름", "개당 중량 모름"),
@@ -50,9 +64,20 @@ LEVELS: dict[str, tuple[str, ...]] = {  # of each part, best first; what they ar
     "lag": ("수입 뒤 30일 이내", "수입 뒤 90일 이내", "수입 뒤 180일 이내", "수입 뒤 180일 넘음"),
     "price": ("수입가와 비슷함", "수입가보다 15~60% 높음", "수입가보다 크게 높음", "수입가보다 낮음", "가격을 견줄 수 없음"),
 }  # fmt: skip
-ORDERED = {"code": 5, "words": 4, "measures": 3, "brand": 2, "hs": 4, "size": 4, "stock": 3, "lag": 4, "price": 4}
+ORDERED = {
+    "code": 5,
+    "words": 4,
+    "measures": 3,
+    "said": 2,
+    "brand": 2,
+    "hs": 4,
+    "size": 4,
+    "stock": 3,
+    "lag": 4,
+    "price": 4,
+}
 """How many levels of a part go from good to bad; what follows is unknown."""
-STILL = ("code", "words", "measures", "brand", "hs", "size")  # parts of two items, whatever their lines
+STILL = ("code", "words", "measures", "said", "brand", "hs", "size")  # parts of two items, whatever their lines
 
 
 class _Texts(NamedTuple):
@@ -176,10 +201,11 @@ def _keyed(sides: Sequence[pd.DataFrame], texts: _Texts) -> list[_Keyed]:
     firms = [items["firm"].to_numpy()[one[0]] for items, one in zip(sides, exploded, strict=True)]
     worth = _worth(*(np.concatenate(parts) for parts in ([e[4] for e in exploded], [e[3] for e in exploded], firms)))
     count = len(np.unique(np.concatenate(firms))) if len(worth) else 1
-    rare = min(np.log(20), np.log((count + 1) / 3))  # at most three firms, or one in twenty, write such a code
+    under = np.concatenate([items["hs6"].to_numpy()[one[0]] // 100 for items, one in zip(sides, exploded, strict=True)])
+    rare = _rare(worth, np.concatenate(firms), under, np.concatenate([one[2] for one in exploded]), count)
     told = []
-    for items, (item, at, kind, heading, key), each in zip(
-        sides, exploded, np.split(worth, [len(exploded[0][0])]), strict=True
+    for items, (item, at, kind, heading, key), each, few in zip(
+        sides, exploded, *(np.split(values, [len(exploded[0][0])]) for values in (worth, rare)), strict=True
     ):
         total = {k: np.bincount(item[kind == k], each[kind == k], len(items)) for k in (CODE, WORD, MEASURE)}
         codes = np.flatnonzero(texts.code[at] >= 0)
@@ -190,7 +216,8 @@ def _keyed(sides: Sequence[pd.DataFrame], texts: _Texts) -> list[_Keyed]:
         for one, place in zip(item[first].tolist(), texts.code[at][first].tolist(), strict=True):
             main[one] = texts.told[text[one]].codes[place]
         own = np.zeros(len(items), bool)
-        own[item[first]] = each[first] >= rare
+        own[item[first]] = few[first]
+        each = np.where((kind == CORE) & ~few, 0.0, each)  # a stem that everybody writes is no likeness
         told.append(_Keyed(item, kind, key, heading, each, total, main, own))
     return told
 
@@ -202,6 +229,14 @@ def _worth(key: Array, heading: Array, firm: Array) -> Array:
     _, under = np.unique(heading, return_inverse=True)
     trading = np.bincount(np.unique(under * np.int64(1 << 32) + firm) >> 32) if len(key) else np.empty(0, np.int64)
     return np.asarray(np.log((trading[under] + 1) / having[place]) if len(key) else np.empty(0))
+
+
+def _rare(worth: Array, firm: Array, heading: Array, kind: Array, count: int) -> Array:
+    """Whether at most three firms, or one in twenty of those that trade under the heading, write a code or its stem."""
+    _, place = np.unique(heading, return_inverse=True)
+    trading = np.bincount(np.unique(place * np.int64(1 << 32) + firm) >> 32)[place] if len(heading) else np.empty(0)
+    having = (count + 1) / np.exp(worth)
+    return np.asarray(np.isin(kind, (CODE, CORE)) & (having <= np.maximum(3, trading / 20) + 0.5))
 
 
 def _mixed(key: Array, by: Any) -> Array:
@@ -227,7 +262,7 @@ def _candidates(
         return rows.assign(key=_mixed(rows["key"].to_numpy(), items["firm"].to_numpy()[rows["item"]]))
 
     found = []
-    for kind in (CODE, CORE, DIGITS, WORD, MEASURE):
+    for kind in SHARED:
         left, right = (
             pd.DataFrame({"item": of.item[kept], "key": of.key[kept], "worth": of.worth[kept]})
             for of in keyed
@@ -246,7 +281,7 @@ def _candidates(
     code = pairs["imported"].to_numpy(np.int64) * np.int64(max(len(exported), 1)) + pairs["exported"].to_numpy(np.int64)
     one, place = np.unique(code, return_inverse=True)
     told = {"imported": one // max(len(exported), 1), "exported": one % max(len(exported), 1)}
-    for kind in (CODE, CORE, DIGITS, WORD, MEASURE):
+    for kind in SHARED:
         of_kind = (pairs["kind"] == kind).to_numpy()
         told[str(kind)] = np.bincount(place[of_kind], pairs["worth"].to_numpy(float)[of_kind], len(one))
     return pd.DataFrame(told)
@@ -293,31 +328,34 @@ def _levels(
 ) -> pd.DataFrame:
     at = [pairs[name].to_numpy() for name in ("imported", "exported")]
     one, other = (side.iloc[place].reset_index(drop=True) for side, place in zip((imported, exported), at, strict=True))
-    shared = {kind: pairs[str(kind)].to_numpy() for kind in (CODE, CORE, DIGITS, WORD, MEASURE)}
+    shared = {kind: pairs[str(kind)].to_numpy() for kind in SHARED}
     total = {
         kind: [of.total[kind][place] for of, place in zip(keyed, at, strict=True)] for kind in (CODE, WORD, MEASURE)
     }
     main = [[of.main[i] for i in place.tolist()] for of, place in zip(keyed, at, strict=True)]
     near = process.cpdist(main[0], main[1], scorer=JaroWinkler.similarity, workers=2)
-    texted = [[_words(texts.told[text]) for text in side["text"].tolist()] for side in (one, other)]
+    near = np.where(_next_number(main[0], main[1], near), 0.0, near)
+    told = [[texts.told[text] for text in side["text"].tolist()] for side in (one, other)]
+    texted = [[_words(text) for text in side] for side in told]
     spelt = process.cpdist(texted[0], texted[1], scorer=fuzz.ratio, workers=2) / 100
     coded, part = _shares(shared[CODE], total[CODE])
     both_own = keyed[0].own[at[0]] & keyed[1].own[at[1]]
-    same = (np.array([a == b for a, b in zip(*main, strict=True)], bool) & both_own) | (coded >= 0.6)
+    same = both_own & (np.array([a == b for a, b in zip(*main, strict=True)], bool) | (coded >= 0.6))
     worded_, few = _shares(shared[WORD], total[WORD])
     alike = np.maximum((worded_ + few) / 2, np.where(spelt >= 0.8, spelt, 0))
     mute = np.minimum(*total[WORD]) < TELLING
     unsized = np.minimum(*total[MEASURE]) <= 0
     sizes = _shares(shared[MEASURE], total[MEASURE])[1]
+    sizes = np.where(_contrary(told[0], told[1], shared[MEASURE] > 0), 0.0, sizes)
+    sizes = np.where(shared[MEASURES] > 0, 1.0, sizes)
     brand = one["brand"].to_numpy(), other["brand"].to_numpy()
     hs = one["hs10"].to_numpy(), other["hs10"].to_numpy(), one["hs6"].to_numpy(), other["hs6"].to_numpy()
     far = np.abs(np.log(one["each"].to_numpy() / other["each"].to_numpy()))
-    none = ~both_own & (coded < 0.6)
-    return pd.DataFrame(
+    made = pd.DataFrame(
         {
             "imported": at[0],
             "exported": at[1],
-            "code": np.select([none, same, shared[CORE] > 0, near >= NEAR, (shared[DIGITS] > 0) | (part >= 0.6)], [5, 0, 1, 2, 3], 4),
+            "code": np.select([~both_own, same, shared[CORE] > 0, near >= NEAR, (shared[DIGITS] > 0) | (part >= 0.6)], [5, 0, 1, 2, 3], 4),
             "words": np.select([mute, alike >= 0.8, alike >= 0.5, alike >= 0.2], [4, 0, 1, 2], 3),
             "measures": np.select([unsized, sizes >= 0.8, sizes > 0], [3, 0, 1], 2),
             "brand": np.select([(brand[0] < 0) | (brand[1] < 0), brand[0] == brand[1]], [2, 0], 1),
@@ -325,6 +363,31 @@ def _levels(
             "size": np.select([np.isnan(far), far <= 0.03, far <= 0.1, far <= 0.3], [4, 0, 1, 2], 3),
         }
     )  # fmt: skip
+    said = (made["measures"] == 0) | (made["words"] <= 1) & (made["measures"] != 2)
+    return made.assign(said=np.select([made["code"] <= 3, made["code"] == 4, said], [0, 1, 0], 1))
+
+
+def _next_number(ones: Sequence[str], others: Sequence[str], near: Array) -> Array:
+    """Whether two codes differ in one digit alone: the next of a series (6204ZZ, 6205ZZ), not an altered one."""
+    told = np.zeros(len(near), bool)
+    for at in np.flatnonzero(near >= NEAR).tolist():
+        a, b = ones[at], others[at]
+        if len(a) == len(b):
+            apart = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+            told[at] = len(apart) == 1 and apart[0][0].isdigit() and apart[0][1].isdigit()
+    return told
+
+
+def _contrary(ones: Sequence[Worded | None], others: Sequence[Worded | None], where: Array) -> Array:
+    """Whether two texts that share a measure name different ones of some shape: 3 inches both, but 150 and 600 pounds."""
+    told = np.zeros(len(where), bool)
+    for at in np.flatnonzero(where).tolist():
+        one, other = ones[at], others[at]
+        if one is None or other is None or one.measures == other.measures:
+            continue
+        a, b = shapes(one), shapes(other)
+        told[at] = any(not a[shape] & b[shape] for shape in a.keys() & b.keys())
+    return told
 
 
 def _shares(shared: Array, total: Sequence[Array]) -> tuple[Array, Array]:

@@ -1,10 +1,13 @@
 """The family of a firm: who shares a representative or an address with whom, who makes or declares for whom."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
 from lib import links
 from lib.entries.origin_laundering.charts import SUSPECT, firm_name, firm_names
+from lib.entries.origin_laundering.ledger import person_of, place_of
 from lib.entries.origin_laundering.screen import Exporters
 from lib.screening.said import firm_number, masked_name
 
@@ -23,7 +26,11 @@ def graph(ranking: Exporters, rows: pd.DataFrame) -> links.Graph:
     for firm, other, why in ties[["firm", "other", "why"]].itertuples(index=False, name=None):
         found = {why}
         if firm in about.index and other in about.index:
-            found |= {name for name in ("ceo", "address") if _alike(about.at[firm, name], about.at[other, name])}
+            found |= {
+                name
+                for name, plain in (("ceo", person_of), ("address", place_of))
+                if _alike(about.at[firm, name], about.at[other, name], plain)
+            }
         told.append(" · ".join(WHY[name] for name in WHY if name in found))
     passed = rows[(rows["status"] == SUSPECT) & (rows["importer"] != rows["exporter"])]
     pairs = pd.DataFrame(
@@ -66,8 +73,8 @@ def graph(ranking: Exporters, rows: pd.DataFrame) -> links.Graph:
     return links.build(nodes, edges)
 
 
-def _alike(one: object, other: object) -> bool:
-    a, b = ("".join(str(value).split()) if isinstance(value, str) else "" for value in (one, other))
+def _alike(one: object, other: object, plain: Callable[[str], tuple[str, str, str]]) -> bool:
+    a, b = (plain(value)[0] if isinstance(value, str) else "" for value in (one, other))
     return bool(a) and a == b
 
 

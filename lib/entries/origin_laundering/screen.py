@@ -49,7 +49,7 @@ CHECKLIST = (
     "목적국 통관 자료의 신고 원산지 조회(국제공조)",
     "업체 소명 청취: 국내 원재료 구매, 위탁가공, 반품·하자보수",
 )
-BESIDE = ("declaration_no", "line", "spec", "accepted_on", "firm", "hs", "trade_name", "model", "brand", "quantity", "unit", "origin")  # fmt: skip
+BESIDE = ("declaration_no", "line", "spec", "accepted_on", "firm", "hs", "trade_name", "model", "brand", "quantity", "unit", "weight_kg", "value_krw", "origin", "country")  # fmt: skip
 LEAD = "혐의정보(조사 개시 전)입니다. 확인할 순서를 정하는 단서이며 위법을 뜻하지 않습니다."
 
 
@@ -84,7 +84,7 @@ def screen(
     found = matching.link(kept, limits)
     links = traced(kept, found, rates, limits)
     rows = measured(kept, links, limits, engine)
-    rows = graded(rows, FEATURES, GRADES, PROBABILITIES, limits, model).sort_values(
+    rows = graded(rows, FEATURES, GRADES, PROBABILITIES, limits, model, _highest(rows, limits)).sort_values(
         ["score", "linked_krw", "subject"], ascending=[False, False, True], ignore_index=True
     )
     return Exporters(
@@ -103,6 +103,13 @@ def screen(
         links=links,
         rates=rates,
     )
+
+
+def _highest(rows: pd.DataFrame, limits: Limits) -> "np.ndarray[Any, Any]":
+    """The grade each firm may reach: none without a link, the second by one or two links that are little of its exports."""
+    told = rows["foreign_krw"] + rows["against_krw"]
+    few = (rows["linked_lines"] < limits["few_lines"]) & (rows["linked_share"] * 100 < limits["linked_share"])
+    return np.asarray(np.select([(told == 0) & (rows["linked_krw"] == 0), (told == 0) & few], [len(GRADES) - 1, 1], 0))
 
 
 def given_rates(tables: Mapping[str, pa.Table | Path]) -> pd.DataFrame:
@@ -128,7 +135,10 @@ def traced(kept: Ledger, found: Links, rates: pd.DataFrame, limits: Limits) -> p
         pd.Series(places[back["origin"].to_numpy()]),
         day,
     )
-    strong, explained, korean = links["strength"] * 100 >= limits["strong"], links["clears"] != "", links["korean"]
+    strong = links["strength"] * 100 >= np.where(
+        _namesakes(kept, out, back), limits["strong_namesake"], limits["strong"]
+    )
+    explained, korean = links["clears"] != "", links["korean"]
     paying = incentive.to_numpy(dtype=float) >= limits["incentive_points"]
     return links.assign(
         incentive=incentive.to_numpy(dtype=float),
@@ -145,6 +155,14 @@ def traced(kept: Ledger, found: Links, rates: pd.DataFrame, limits: Limits) -> p
         paying=paying,
         new=_new(kept, links, limits),
     )
+
+
+def _namesakes(kept: Ledger, out: pd.DataFrame, back: pd.DataFrame) -> "np.ndarray[Any, Any]":
+    """Whether importer and exporter have nothing in common but the name of their representative."""
+    ties = kept.ties[kept.ties["why"] == "ceo"]
+    only = pd.MultiIndex.from_frame(ties[["firm", "other"]])
+    pairs = pd.MultiIndex.from_arrays([out["firm"].to_numpy(), back["firm"].to_numpy()])
+    return np.asarray(pairs.isin(only))
 
 
 def _new(kept: Ledger, links: pd.DataFrame, limits: Limits) -> "np.ndarray[Any, Any]":
@@ -169,8 +187,10 @@ def sheet_of_links(found: Exporters, most: int = 100_000) -> pd.DataFrame:
     links = found.links[found.links["strong"]]
     links = links.sort_values("strength", ascending=False, kind="stable").head(most)
     told: dict[str, Any] = {}
+    names = {row["code"]: row["name"] for row in found.ledger.about.to_dict("records")}
     for side, name, title in ((found.ledger.exports, "exported", "수출"), (found.ledger.imports, "imported", "수입")):
         lines = side.lines.take(pa.array(links[name].to_numpy()))
+        told[f"{title} 상호"] = [names.get(code) for code in side.rows["firm"].to_numpy()[links[name]].tolist()]
         told |= {f"{title} {TABLES[side.name].column(c).title}": lines[c].to_pylist() for c in BESIDE}
     return pd.DataFrame(
         {
@@ -179,6 +199,12 @@ def sheet_of_links(found: Exporters, most: int = 100_000) -> pd.DataFrame:
             "수입 재고에서 나온 비율": links["share"].round(3).to_numpy(),
             "가격 상승": links["uplift"].round(3).to_numpy(),
             "세율 차이(%p)": links["incentive"].round(2).to_numpy(),
+            "견준 결과": [
+                " · ".join(levels)
+                for levels in zip(
+                    *(np.array(names_)[links[part]].tolist() for part, names_ in matching.LEVELS.items()), strict=True
+                )
+            ],
             "설명": links["clears"].map({**clearing.CLEARS, "": ""}).to_numpy(),
         }
     )
@@ -186,8 +212,18 @@ def sheet_of_links(found: Exporters, most: int = 100_000) -> pd.DataFrame:
 
 def _told_aside(kept: Ledger) -> str:
     told = []
-    if len(kept.aside):
-        told.append(f"수량과 중량이 모두 없어 재고를 셈하지 못한 란이 {len(kept.aside):,}개입니다.")
+    why = kept.aside["why"].value_counts()
+    if uncounted := int(why.get(ledger.UNCOUNTED, 0)):
+        told.append(f"수량과 중량이 모두 없어 재고를 셈하지 못한 란이 {uncounted:,}개입니다.")
+    if again := int(why.get(ledger.AGAIN, 0)):
+        told.append(f"똑같은 행 {again:,}개는 한 번만 셈했습니다.")
+    lost = sum(
+        int((side.rows[name] < 0).sum()) for side in (kept.imports, kept.exports) for name in ("origin", "country")
+    )
+    if lost:
+        told.append(
+            f"원산지나 상대국이 비었거나 알 수 없는 칸이 {lost:,}개입니다. 국가부호(예: CN)나 우리말 나라 이름인지 확인하십시오."
+        )
     if not len(kept.about):
         told.append("업체 자료가 없어 관련 업체와 제조시설은 보지 못했습니다.")
     return " ".join(told)
@@ -213,6 +249,7 @@ class _Explainer:
             return self.of.rows(firm, code)
 
         told = reasons(RULES, row, self._limits, self._model, self._peers, rows_of, "exports")
+        tolled, unchanged = self.of.tolled(firm), self.of.unchanged(firm)
         return Finding(
             ENTRY,
             firm,
@@ -225,8 +262,20 @@ class _Explainer:
                 "lead": LEAD,
                 "points": float(row["points"]),
                 "checklist": list(CHECKLIST),
+                **(
+                    {
+                        "next": f"원상태로 수출한 {won(unchanged)}이 세율 차이가 큰 나라로 나갔으므로, 상대국에 낸 원산지증명서를 확인하십시오."
+                    }
+                    if unchanged
+                    else {}
+                ),
                 "clearing": [
                     *[f"{clearing.CLEARS[code]}: {won(krw)}" for code, krw in self.of.cleared(firm)],
+                    *(
+                        [f"이어진 수출 가운데 {won(tolled)}은 위탁·수탁가공 거래로 신고함(가공 계약과 공정 확인)"]
+                        if tolled
+                        else []
+                    ),
                     *[rule.text(row, self._limits) for rule in RULES if rule.clears and row[f"rule_{rule.code}"]],
                 ],
                 "indicators": {f.title: f.shown(row[f.name]) for f in FEATURES},

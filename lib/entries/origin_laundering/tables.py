@@ -21,7 +21,7 @@ _GOODS = (
         "hs",
         "HS부호",
         aliases=("HS10", "HS", "HSK", "세번부호", "세번", "HSK10", "세번번호", "hs10"),
-        pattern=r"\d{4}[.\-]?\d{2}[.\-]?\d{0,2}[.\-]?\d{0,2}",
+        pattern=r"\d{3,4}[.\-]?\d{2}(?:[.\-]?\d{2}(?:[.\-]?\d{2})?)?",  # three: a sheet lost the 0 before
         expected="숫자 6·8·10자리",
         example="7307210000",
     ),

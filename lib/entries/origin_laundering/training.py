@@ -58,7 +58,7 @@ def known(seed: int = 0) -> pd.DataFrame:
 def train(seed: int = 0) -> Model:
     """Train, and measure on the other world: precision and recall, recall by typology, false alarms by look-alike."""
     model = models.train(known(seed), FEATURES, label="label", time="time", entry=ENTRY, data=ABOUT, seed=seed)
-    model.card["evaluation_world"] = evaluation(model, training_set(range(seed + 910, seed + 916), "eval"))
+    model.card["evaluation_world"] = evaluation(model, training_set(range(seed + 920, seed + 926), "eval"))
     return model
 
 
@@ -106,7 +106,8 @@ def fit_links(seeds: range = range(200, 212)) -> dict[str, dict[str, float]]:
             first[name].reindex(items[column]) for name, column in (("exports", "exported"), ("imports", "imported"))
         ]
         parts.append(items.assign(same=same_goods(made, kept)(*lines)))
-    start, told = _fitted(pd.concat(parts, ignore_index=True), matching.STILL)
+    pairs = pd.concat(parts, ignore_index=True)
+    start, told = _fitted(pd.concat([pairs, *_by_chance(pairs)], ignore_index=True), matching.STILL)
     told = {"bias": {"start": start, "least": LEAST}, **told, **{p: dict.fromkeys(LEVELS[p], 0.0) for p in DRAWN}}
     _write(told)
     parts = []
@@ -130,18 +131,40 @@ def _write(told: Mapping[str, Mapping[str, float]]) -> None:
     matching.weights.cache_clear()
 
 
+def _by_chance(pairs: pd.DataFrame) -> list[pd.DataFrame]:
+    """What the worlds lack and the field has: for each true pair another model of the same size, and goods that merely weigh
+    the same. No goods of the same firm are these.
+    """
+    true = pairs[pairs["same"]]
+    model = true[true["code"] <= 3].assign(code=4, said=1, same=False)
+    weight = true[true["size"] == 0].assign(code=5, words=4, measures=3, said=1, same=False)
+    return [model, weight]
+
+
+STEPS = {"brand": (0.0, 1.0), "words": (0.2, np.inf), "hs": (0.15, np.inf), "said": (1.0, np.inf), "size": (0.0, 2.5)}
+"""Bounds of a step between two levels that made-up worlds cannot teach: a real brand stands on many goods, other goods have
+another HS."""
+HALF = (
+    "code",
+    "words",
+    "measures",
+    "brand",
+)  # parts in which what is not told counts half of the best; elsewhere it never speaks for a link
+
+
 def _fitted(rows: pd.DataFrame, parts: Sequence[str], known: Any = 0.0) -> tuple[float, dict[str, dict[str, float]]]:
     """Start and log-odds of the levels that best tell ``same``, on top of what is ``known``; never rising with the level."""
-    columns, least = [np.ones(len(rows))], [-np.inf]
+    columns: list[Any] = [np.ones(len(rows))]
+    bounds: list[tuple[float, float]] = [(-np.inf, np.inf)]
     for part in parts:
         level = rows[part].to_numpy()
         for n in range(len(LEVELS[part])):
             if n < matching.ORDERED[part] - 1:  # this good or better
-                columns.append((level <= n).astype(float))
-                least.append(0.0)
-            elif n >= matching.ORDERED[part]:  # unknown
+                columns.append(np.where(level < matching.ORDERED[part], level <= n, 0.5 if part in HALF else 0.0))
+                bounds.append(STEPS.get(part, (0.0, np.inf)))
+            elif n >= matching.ORDERED[part] and part not in HALF:  # unknown
                 columns.append((level == n).astype(float))
-                least.append(-np.inf)
+                bounds.append((-np.inf, np.inf))
     held, same = np.stack(columns, axis=1), rows["same"].to_numpy(float)
 
     def loss(b: "np.ndarray[Any, Any]") -> tuple[float, "np.ndarray[Any, Any]"]:
@@ -150,15 +173,18 @@ def _fitted(rows: pd.DataFrame, parts: Sequence[str], known: Any = 0.0) -> tuple
         slope[1:] += b[1:]
         return float(np.sum(np.logaddexp(0, odds) - same * odds) + 0.5 * np.sum(b[1:] ** 2)), slope
 
-    bounds = [(low, None) for low in least]
-    start, *steps = minimize(loss, np.zeros(len(least)), jac=True, method="L-BFGS-B", bounds=bounds).x.tolist()
+    begin = np.clip(np.zeros(len(bounds)), *np.array(bounds).T)
+    start, *steps = minimize(loss, begin, jac=True, method="L-BFGS-B", bounds=bounds).x.tolist()
     told: dict[str, dict[str, float]] = {}
     for part in parts:
         names, ordered = LEVELS[part], matching.ORDERED[part]
         good, steps = [*steps[: ordered - 1], 0.0], steps[ordered - 1 :]
-        unknown, steps = steps[: len(names) - ordered], steps[len(names) - ordered :]
+        free = 0 if part in HALF else len(names) - ordered
+        unknown, steps = [sum(good) / 2] * (part in HALF) or steps[:free], steps[free:]
         levels = np.array([*(sum(good[n:]) for n in range(ordered)), *unknown])
         usual = float(levels[rows[part].to_numpy()].mean())  # so that a part speaks for or against
         start += usual
-        told[part] = dict(zip(names, (levels - usual).tolist(), strict=True))
+        levels -= usual
+        levels[ordered:] = np.where(part in HALF, levels[ordered:], np.minimum(levels[ordered:], 0.0))
+        told[part] = dict(zip(names, levels.tolist(), strict=True))
     return start, told

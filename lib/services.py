@@ -14,7 +14,9 @@ from pydantic import SecretStr
 
 @dataclass(frozen=True)
 class Service:
-    """One service: where it is, and how to say so to the officer. ``error``: what an entry raises of it."""
+    """One service: where it is, and how to say so to the officer. ``error``: what an entry raises of it;
+    ``secrets``: what else must never show.
+    """
 
     error: ClassVar[type[RuntimeError]] = RuntimeError
 
@@ -23,6 +25,7 @@ class Service:
     key: SecretStr = field(repr=False)
     url_setting: str
     key_setting: str
+    secrets: tuple[SecretStr, ...] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, name: str, url: str, key: SecretStr | None, url_setting: str, key_setting: str, portal: str) -> Self:
@@ -35,10 +38,11 @@ class Service:
         return cls(name, url, SecretStr(plain), url_setting, key_setting)
 
     def hide(self, text: str) -> str:
-        """Text without the key, in whatever form it was sent."""
-        key = self.key.get_secret_value()
-        for form in (key, quote(key, safe=""), quote(key)):
-            text = text.replace(form, "***")
+        """Text without the key and secrets, in whatever form they were sent."""
+        for secret in (self.key, *self.secrets):
+            plain = secret.get_secret_value()
+            for form in (plain, quote(plain, safe=""), quote(plain)):
+                text = text.replace(form, "***")
         return text
 
     def failed(self, why: str) -> RuntimeError:
@@ -64,12 +68,17 @@ class Service:
 
 
 class Answer(NamedTuple):
-    """``problem``: what went wrong on the way (worth another attempt), in Korean; ``wait``: the service's Retry-After."""
+    """``problem``: what went wrong on the way (worth another attempt), in Korean, with a ``status`` of 0, or ``UNSENT``
+    where the request surely never left; ``wait``: the service's Retry-After.
+    """
 
     status: int
     body: bytes
     problem: str = ""
     wait: str = ""
+
+
+UNSENT = -1
 
 
 def ask(
@@ -80,15 +89,16 @@ def ask(
     params: Mapping[str, Any] | None = None,
     sent: object = None,
     *,
+    headers: Mapping[str, str] | None = None,
     most_bytes: int,
     most_seconds: float,
 ) -> Answer:
     """One request. No httpx error, with its URL, gets out; what no further attempt can mend raises the service's error."""
     fatal = ""
     started = time.monotonic()
-    headers = {"Accept": "application/json"}
+    wanted = {"Accept": "application/json", **(headers or {})}
     try:
-        with client.stream(method, url, params=params or None, json=sent, headers=headers) as response:
+        with client.stream(method, url, params=params or None, json=sent, headers=wanted) as response:
             body = bytearray()
             for chunk in response.iter_bytes():
                 body += chunk
@@ -101,12 +111,14 @@ def ask(
                     return Answer(0, b"", "응답이 너무 느립니다.")
             if not fatal:
                 return Answer(response.status_code, bytes(body), wait=response.headers.get("Retry-After", ""))
-    except httpx.TimeoutException:
-        return Answer(0, b"", "정해진 시간 안에 응답이 없습니다.")
+    except httpx.TimeoutException as late:
+        left = not isinstance(late, httpx.ConnectTimeout | httpx.PoolTimeout)
+        return Answer(0 if left else UNSENT, b"", "정해진 시간 안에 응답이 없습니다.")
     except (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError):
         fatal = f"주소를 쓸 수 없습니다. {service.url_setting}을(를) 확인하십시오."
-    except httpx.TransportError:
-        return Answer(0, b"", "서비스에 연결하지 못했습니다.")
+    except httpx.TransportError as broken:
+        left = not isinstance(broken, httpx.ConnectError | httpx.ProxyError)
+        return Answer(0 if left else UNSENT, b"", "서비스에 연결하지 못했습니다.")
     except httpx.HTTPError:
         fatal = f"응답을 풀 수 없습니다. {service.url_setting} 주소가 맞는지 확인하십시오."
     raise service.failed(fatal)

@@ -45,6 +45,21 @@ class Settings(BaseSettings):
     shops_url: str = "https://apis.data.go.kr/B553077/api/open/sdsc2/storeListInBuilding"
     public_data_key: SecretStr | None = Field(None, description="data.go.kr key, for the three services above")
 
+    unipass_url: str = "https://unipass.customs.go.kr:38010/ext/rest"
+    unipass_key: SecretStr | None = None
+
+    sms_gateway: Literal["file", "solapi", "sens"] = Field(
+        "file", description="who carries text messages; a file: nobody"
+    )
+    sms_sender: str | None = Field(None, description="the office's number, registered with the gateway beforehand")
+    solapi_url: str = "https://api.solapi.com"
+    solapi_key: SecretStr | None = None
+    solapi_secret: SecretStr | None = None
+    sens_url: str = "https://sens.apigw.ntruss.com"
+    sens_service: str | None = Field(None, description="SMS service id: ncp:sms:kr:...")
+    sens_access: SecretStr | None = None
+    sens_secret: SecretStr | None = None
+
     def folder(self, *parts: str) -> Path:
         """A folder under ``data_dir``, created when first asked for."""
         path = self.data_dir.expanduser().resolve().joinpath(*parts)

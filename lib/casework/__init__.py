@@ -12,7 +12,21 @@ from lib.casework.errors import (
     UnknownCase,
     UnknownPhoto,
 )
-from lib.casework.models import DECIDED, KST, TRANSITIONS, Case, Decision, Event, Kind, Outcome, Status
+from lib.casework.models import (
+    DECIDED,
+    KST,
+    TRANSITIONS,
+    Case,
+    Decision,
+    Event,
+    Kind,
+    Message,
+    MessageState,
+    MessageStep,
+    Outcome,
+    Status,
+)
+from lib.casework.outbox import Delivery, Draft, Outbox
 from lib.casework.photos import keep_photo, photo_path
 
 __all__ = [
@@ -26,11 +40,17 @@ __all__ = [
     "DatabaseBusy",
     "DatabaseUnavailable",
     "Decision",
+    "Delivery",
+    "Draft",
     "Event",
     "Kind",
     "Label",
+    "Message",
+    "MessageState",
+    "MessageStep",
     "NewerDatabase",
     "NotAllowed",
+    "Outbox",
     "Outcome",
     "Status",
     "StorageFull",

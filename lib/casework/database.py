@@ -5,7 +5,7 @@ from sqlite3 import OperationalError
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select, text, update
 from sqlalchemy.exc import ArgumentError
 
 from lib.casework.errors import NewerDatabase
@@ -94,3 +94,6 @@ def _make_schema(engine: Engine) -> None:
                 f"사건부가 더 새로운 프로그램으로 만들어졌습니다(사건부 {found}판, 이 프로그램 {SCHEMA}판). "
                 "프로그램을 최신판으로 올린 뒤 여십시오. 아무것도 바꾸지 않았습니다."
             )
+        if found < SCHEMA:  # each schema so far only added tables; those there are left as they are
+            Base.metadata.create_all(connection)
+            connection.execute(update(SchemaVersion).values(version=SCHEMA))

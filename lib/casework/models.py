@@ -1,13 +1,16 @@
-"""The tables of the case book, and the words officers read for them.
+"""The tables of the case book and of the outbox, and the words officers read for them.
 
 ``cases`` holds how each case stands now. ``events`` holds how it came there: neither an event nor a decision can ever
 be changed or removed, the database itself refuses. A case at version n has exactly n events, and no decision exists
 without its event.
+
+``messages`` and ``message_steps`` are the same for the outbox: what a message says and to whom never changes once it
+is written, and a message at version n has exactly n steps.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 
@@ -68,6 +71,47 @@ class Kind(Labelled):
     CORRECTED = "corrected"
 
 
+class MessageState(Labelled):
+    DRAFTED = "drafted"
+    APPROVED = "approved"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    IN_DOUBT = "in_doubt"
+
+
+MESSAGE_TRANSITIONS: dict[MessageState, frozenset[MessageState]] = {
+    MessageState.DRAFTED: frozenset({MessageState.APPROVED, MessageState.CANCELLED}),
+    MessageState.APPROVED: frozenset({MessageState.SENDING, MessageState.CANCELLED}),
+    # Back to approved: known not to have been sent.
+    MessageState.SENDING: frozenset(
+        {
+            MessageState.SENT,
+            MessageState.DELIVERED,
+            MessageState.FAILED,
+            MessageState.IN_DOUBT,
+            MessageState.APPROVED,
+        }
+    ),
+    MessageState.IN_DOUBT: frozenset(
+        {
+            MessageState.SENT,
+            MessageState.DELIVERED,
+            MessageState.FAILED,
+            MessageState.APPROVED,
+            MessageState.CANCELLED,
+        }
+    ),
+    MessageState.SENT: frozenset({MessageState.DELIVERED, MessageState.FAILED}),
+    MessageState.DELIVERED: frozenset(),
+    # An officer may have it sent once more, having seen why it failed.
+    MessageState.FAILED: frozenset({MessageState.APPROVED, MessageState.CANCELLED}),
+    MessageState.CANCELLED: frozenset(),
+}
+
+
 _LABELS = {
     "new": "신규",
     "review": "검토",
@@ -79,6 +123,14 @@ _LABELS = {
     "decided": "처분",
     "noted": "메모",
     "corrected": "사실 정정",
+    "drafted": "작성",
+    "approved": "승인",
+    "sending": "발송중",
+    "sent": "발송",
+    "delivered": "도달",
+    "failed": "실패",
+    "cancelled": "취소",
+    "in_doubt": "확인필요",
 }
 
 
@@ -110,8 +162,12 @@ class Utc(TypeDecorator[datetime]):
         return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
 
 
-def _coded(kind: type[Labelled]) -> Enum:
-    return Enum(kind, native_enum=False, create_constraint=True, values_callable=lambda k: [m.value for m in k])
+def _coded(kind: type[Labelled], name: str | None = None) -> Enum:
+    """``name``: of the constraint, where a table holds the kind twice."""
+    called = {"name": name} if name else {}
+    return Enum(
+        kind, native_enum=False, create_constraint=True, values_callable=lambda k: [m.value for m in k], **called
+    )
 
 
 class Base(DeclarativeBase):
@@ -120,8 +176,10 @@ class Base(DeclarativeBase):
         datetime: Utc,
         dict[str, Any]: JSON,
         list[dict[str, Any]]: JSON,
+        list[str]: JSON,
         Status: _coded(Status),
         Kind: _coded(Kind),
+        MessageState: _coded(MessageState),
     }
 
 
@@ -238,6 +296,85 @@ class CaseNumber(Base):
     last: Mapped[int]
 
 
+class Message(Base):
+    """One text message, and how it stands now."""
+
+    __tablename__ = "messages"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    entry: Mapped[str]
+    phone: Mapped[str]
+    to_name: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]
+    kind: Mapped[str]
+    bytes: Mapped[int]
+    items: Mapped[list[str]]
+    day: Mapped[date]
+    state: Mapped[MessageState]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    approved_at: Mapped[datetime | None]
+    approved_by: Mapped[str | None]
+    attempts: Mapped[int]
+    next_try_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]  # when it went, or may have gone, to the gateway
+    claim: Mapped[str | None]  # whose sending this is; none may record what another sends
+    lease_until: Mapped[datetime | None]
+    gateway: Mapped[str | None]
+    reference: Mapped[str | None]  # under which the gateway can be asked about it; set before anything is sent
+    provider_id: Mapped[str | None]
+    version: Mapped[int]
+
+    __table_args__ = (CheckConstraint("kind IN ('SMS', 'LMS')"),)
+
+    @property
+    def phone_shown(self) -> str:
+        """The number with its middle hidden: ``010-****-1234``."""
+        return f"{self.phone[:3]}-****-{self.phone[-4:]}"
+
+
+# One standing message per key, whoever races.
+Index(
+    "one_message_per_key",
+    Message.key,
+    unique=True,
+    sqlite_where=Message.state != MessageState.CANCELLED,
+    postgresql_where=Message.state != MessageState.CANCELLED,
+)
+Index("messages_by_state", Message.entry, Message.state, Message.id)
+Index("messages_by_day", Message.entry, Message.day, Message.id)
+
+
+class MessageStep(Base):
+    """One change of a message's state: the first has no ``old``."""
+
+    __tablename__ = "message_steps"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    version: Mapped[int]
+    at: Mapped[datetime]
+    by: Mapped[str]
+    old: Mapped[MessageState | None] = mapped_column(_coded(MessageState, "old_messagestate"))
+    new: Mapped[MessageState]
+    note: Mapped[str]
+
+    __table_args__ = (UniqueConstraint("message_id", "version"),)
+
+    @property
+    def when(self) -> str:
+        """The moment as officers read it, in Korean time."""
+        return f"{self.at.astimezone(KST):%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def text(self) -> str:
+        """The change in Korean: ``승인 → 발송중``."""
+        change = f"{self.old.label} → {self.new.label}" if self.old else self.new.label
+        return " / ".join(filter(None, [change, self.note]))
+
+
 class SchemaVersion(Base):
     """The one row that says which schema this database holds."""
 
@@ -246,37 +383,54 @@ class SchemaVersion(Base):
     version: Mapped[int] = mapped_column(primary_key=True)
 
 
-SCHEMA = 1
+SCHEMA = 2  # 2: the outbox
 
 
-def _on(dialect: str, sql: str) -> None:
-    event.listen(Base.metadata, "after_create", DDL(sql).execute_if(dialect=dialect))  # type: ignore[no-untyped-call]
+def _on(target: Any, moment: str, dialect: str, sql: str) -> None:
+    event.listen(target, moment, DDL(sql).execute_if(dialect=dialect))  # type: ignore[no-untyped-call]
 
 
 _on(
+    Base.metadata,
+    "before_create",
     "postgresql",
-    """CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'restrict_violation', MESSAGE = TG_TABLE_NAME || ' is append-only';
     END $$""",
 )
+_SAID = "id, key, entry, phone, to_name, subject, body, kind, bytes, items, day, created_at, created_by"
 for _table, _refused, _same in (
     ("events", ("UPDATE", "DELETE"), "case_id = NEW.case_id AND version = NEW.version"),
     ("decisions", ("UPDATE", "DELETE"), "case_id = NEW.case_id AND version = NEW.version"),
     ("cases", ("UPDATE OF id, number, entry, subject, created_at, created_by", "DELETE"), "number = NEW.number"),
+    ("message_steps", ("UPDATE", "DELETE"), "message_id = NEW.message_id AND version = NEW.version"),
+    (
+        "messages",
+        (f"UPDATE OF {_SAID}", "DELETE"),
+        "key = NEW.key AND state <> 'cancelled' AND NEW.state <> 'cancelled'",
+    ),
 ):
+    # Each with its table, so that a table added to an older case book brings its own.
+    _made = Base.metadata.tables[_table]
     _on(
+        _made,
+        "after_create",
         "postgresql",
         f"CREATE TRIGGER {_table}_append_only BEFORE {' OR '.join(_refused)} OR TRUNCATE ON {_table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
     )
     for _verb in _refused:
         _on(
+            _made,
+            "after_create",
             "sqlite",
             f"CREATE TRIGGER {_table}_no_{_verb.split()[0].lower()} BEFORE {_verb} ON {_table} "
             f"BEGIN SELECT RAISE(ABORT, '{_table} is append-only'); END",
         )
     # INSERT OR REPLACE deletes the row in its way without firing a delete trigger.
     _on(
+        _made,
+        "after_create",
         "sqlite",
         f"CREATE TRIGGER {_table}_no_replace BEFORE INSERT ON {_table} "
         f"WHEN EXISTS (SELECT 1 FROM {_table} WHERE id = NEW.id OR ({_same})) "

@@ -1,0 +1,176 @@
+"""What was missed as of a morning: against the made-up world's own truth, and by hand at the edges of each rule."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from lib.entries.bonded_cargo import demo, items, workdays
+from lib.entries.bonded_cargo.tables import schema
+from lib.screening import limits as limits_of
+from lib.tables.engine import connect
+
+A, B, C = "04077013", "03012028", "02011001"
+CARGO = "26KE0012345-0012-0003"
+
+
+@pytest.mark.parametrize("seed", [9, 5])
+def test_every_miss_is_found_on_its_morning_and_nobody_else_is_named(seed: int) -> None:
+    made = demo.world(seed)
+    for back in (0, 17, 45):
+        as_of = demo.END - timedelta(days=back)
+        found = judged(made.tables, as_of)
+        told = found[found["state"].isin([items.OVERDUE, items.REVIEW])]
+        truth = demo.missed(made.truth, as_of).to_pandas()
+        truth["cargo"] = truth["cargo_no"].str.replace("-", "")
+        missed, named = ({*zip(rows["cargo"], rows["rule"], rows["shed"], strict=True)} for rows in (truth, told))
+        late = {(cargo, shed) for cargo, rule, shed in named if rule == "R1"}
+        hidden = {one for one in missed if one[1] == "R3" and (one[0], one[2]) in late}  # R1 alone is told of it
+        assert named == missed - hidden
+        due = told.merge(truth, on=["cargo", "rule", "shed"])
+        assert (pd.to_datetime(due["due"]) == pd.to_datetime(due["due_on"])).all()
+
+
+def test_a_term_that_ends_on_a_day_off_ends_on_the_next_working_day() -> None:
+    assert workdays.ends(date(2026, 2, 14)) == date(2026, 2, 19), "Saturday before Seollal"
+    assert workdays.ends(date(2026, 5, 1)) == date(2026, 5, 4), "근로자의 날"
+    assert workdays.ends(date(2026, 3, 1)) == date(2026, 3, 3), "a substitute holiday"
+    assert workdays.ends(date(2026, 6, 29)) == date(2026, 6, 29)
+
+
+# by hand
+
+
+def judged(tables: dict[str, pa.Table], as_of: date) -> pd.DataFrame:
+    engine = connect()
+    return engine.frame(items.known(tables, engine, as_of, limits_of.load("bonded_cargo", as_of)).items)
+
+
+class Life:
+    """A consignment that goes from A to B by air, accepted on Thursday 4 June 2026: due on the 9th."""
+
+    def __init__(self, **leg: Any) -> None:
+        self.events: list[dict[str, Any]] = []
+        self.changes: list[dict[str, Any]] = []
+        self.sheds: dict[str, dict[str, Any]] = {shed: {"shed": shed, "name": shed, "phone": None, "listed": True} for shed in (A, B, C)}  # fmt: skip
+        self.add("적재화물목록 제출", (6, 3, 1), shed=None)
+        self.add("반입신고", (6, 3, 4), shed=A)
+        self.add("보세운송 신고 수리", (6, 4, 10), shed=A, **{"declaration_no": "T1", "from_shed": A, "to_shed": B, "mode": "A", "packages": 10} | leg)  # fmt: skip
+
+    def add(self, kind: str, at: tuple[int, int, int], shed: str | None = A, **said: Any) -> None:
+        moment = datetime(2026, at[0], at[1], at[2])
+        self.events.append({"event_no": str(len(self.events)), "cargo_no": CARGO, "kind": kind, "shed": shed, "processed_at": moment, **said})  # fmt: skip
+
+    def change(self, kind: str, status: str = "A", **said: Any) -> None:
+        self.changes.append({"change_no": str(len(self.changes)), "cargo_no": CARGO, "kind": kind, "status": status, "filed_at": datetime(2026, 6, 5), **said})  # fmt: skip
+
+    def told(self, day: int, month: int = 6) -> dict[str, str]:
+        """The state of each rule on a morning; what is met or not yet due is left out."""
+        rows = {"events": self.events, "changes": self.changes, "warehouses": [*self.sheds.values()]}
+        tables = {
+            name: pa.Table.from_pylist([{f: row.get(f) for f in schema(name).names} for row in many], schema(name))
+            for name, many in rows.items()
+        }
+        found = judged(tables, date(2026, month, day))
+        found = found[~found["state"].isin([items.MET, items.PENDING])]
+        return dict(zip(found["rule"], found["state"], strict=True))
+
+
+def test_a_transport_is_warned_of_then_overdue_and_a_late_report_cures_it() -> None:
+    life = Life()
+    assert life.told(5) == {}
+    assert life.told(6) == {"R1": items.FAR}
+    assert life.told(8) == {"R1": items.NEAR}
+    assert life.told(9) == {"R1": items.NEAR}, "the last day is not over"
+    assert life.told(10) == {"R1": items.OVERDUE}
+    life.add("반입신고", (6, 12, 10), shed=B, packages=10)
+    life.add("반출신고", (6, 9, 10), shed=A, packages=10)
+    assert life.told(15)["R1"] == items.CURED
+
+
+@pytest.mark.parametrize(
+    ("leg", "due"),
+    [({"mode": "S"}, 15), ({"mode": None}, 15), ({"prior": True}, 15), ({"mode": "S", "prior": True}, 19)],
+)  # fmt: skip
+def test_the_term_depends_on_the_mode_and_on_a_prior_declaration(leg: dict[str, Any], due: int) -> None:
+    """The sea term ends on Sunday the 14th, and so on Monday the 15th."""
+    if leg == {"prior": True}:
+        assert Life(**leg).told(15) == {"R1": items.NEAR}
+    assert Life(**leg).told(due + 1) == {"R1": items.OVERDUE}
+    assert Life(**leg).told(due) == {"R1": items.NEAR}
+
+
+def test_an_extension_moves_the_day_and_a_refused_one_does_not() -> None:
+    for status, state in (("A", {}), ("R", {"R1": items.OVERDUE}), ("P", {"R1": items.OVERDUE})):
+        life = Life()
+        life.change("EXT", status, until=date(2026, 6, 17))
+        assert life.told(11) == state
+
+
+def test_what_is_withdrawn_exempt_being_corrected_or_done_by_machine_is_left_out() -> None:
+    for change in (("WDR", "A"), ("EXM", "A"), ("COR", "P")):
+        life = Life()
+        life.change(*change)
+        assert life.told(11) == {"R1": items.EXCLUDED}
+    for told in ({"self_managed": True}, {"auto_report": True}, {"zone": "Z1"}):
+        life = Life()
+        life.sheds[B] |= told
+        life.sheds[A] |= {"zone": told.get("zone")}
+        assert life.told(11) == {"R1": items.EXCLUDED}
+    life = Life()
+    life.change("COR", "A")
+    assert life.told(11) == {"R1": items.OVERDUE}, "a correction that is done excuses nothing"
+
+
+def test_in_without_out_and_out_without_in() -> None:
+    life = Life()
+    life.add("반입신고", (6, 5, 10), shed=B, packages=10)
+    assert life.told(5, 6) == {}
+    assert life.told(6) == {"R2": items.OVERDUE}
+    life = Life()
+    life.add("반출신고", (6, 5, 8), packages=10)
+    assert life.told(6) == {"R1": items.FAR, "R3": items.OVERDUE}
+    assert life.told(10) == {"R1": items.OVERDUE}, "told once, as the graver one"
+
+
+def test_lots_are_counted_together_and_too_many_at_once() -> None:
+    life = Life()
+    for day, count in ((5, 4), (6, 6)):
+        life.add("반출신고", (6, day, 8), packages=count)
+        life.add("반입신고", (6, day, 12), shed=B, packages=count)
+    assert life.told(11) == {}
+    life.add("반입신고", (6, 7, 12), shed=B, packages=2)
+    assert life.told(8) == {"R6": items.OVERDUE}
+
+
+def test_a_move_without_a_transport_goes_to_a_person() -> None:
+    life = Life()
+    life.events = life.events[:2]
+    life.add("반출신고", (6, 4, 8))
+    life.add("반입신고", (6, 4, 12), shed=C)
+    assert life.told(5) == {"R4": items.REVIEW}
+    life.sheds[A]["site"] = life.sheds[C]["site"] = "S1"
+    assert life.told(5) == {}, "within one place of business"
+
+
+def test_cleared_goods_leave_in_fifteen_days_where_that_is_required() -> None:
+    life = Life()
+    life.events = life.events[:2]
+    life.add("수입신고수리", (6, 5, 9), declaration_no="I1")
+    assert life.told(22) == {"R5": items.NEAR}, "the 20th is a Saturday"
+    assert life.told(23) == {"R5": items.OVERDUE}
+    life.sheds[A]["listed"] = False
+    assert life.told(23) == {}
+
+
+def test_in_before_out_and_out_before_leave_was_given() -> None:
+    life = Life()
+    life.add("반출신고", (6, 5, 12), packages=10, moved_at=datetime(2026, 6, 5, 11))
+    life.add("반입신고", (6, 5, 13), shed=B, packages=10, moved_at=datetime(2026, 6, 5, 9))
+    assert life.told(6) == {"R7": items.OVERDUE}
+    life = Life()
+    life.add("반출신고", (6, 4, 11), packages=10, moved_at=datetime(2026, 6, 4, 8))
+    life.add("반입신고", (6, 4, 13), shed=B, packages=10)
+    assert life.told(5) == {"R7": items.OVERDUE}

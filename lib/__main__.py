@@ -4,7 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, cast
 
@@ -27,6 +27,7 @@ catalogue_app = typer.Typer(help="반입차단 성분·제품 목록을 보고 �
 cases_app = typer.Typer(help="사건 목록을 보고 내보냅니다.", no_args_is_help=True)
 screen_app = typer.Typer(help="자료 파일을 선별하여 순위와 근거를 파일로 남깁니다.", no_args_is_help=True)
 fetch_app = typer.Typer(help="무역·외환 추적: 업체 한 곳의 사건 개요서를 만듭니다.", no_args_is_help=True)
+cargo_app = typer.Typer(help="보세화물 반출입신고 알림: 아침 점검과 문자 안내.", no_args_is_help=True)
 addresses_app = typer.Typer(help="전국 건물 주소표를 만들고 갱신합니다.", no_args_is_help=True)
 screening_app = typer.Typer(help="처음 보는 표로 선별 모델을 만들어 봅니다.", no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue")
@@ -35,6 +36,7 @@ app.add_typer(screening_app, name="screening")
 app.add_typer(cases_app, name="cases")
 app.add_typer(fetch_app, name="fetch")
 app.add_typer(addresses_app, name="addresses")
+app.add_typer(cargo_app, name="cargo")
 
 UNREADABLE = 2
 AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="이 날짜의 목록으로 판정합니다(기본: 오늘).")]
@@ -295,6 +297,80 @@ def screen_origin_laundering(
         kept = out.with_name(f"{out.stem}_연결.csv")
         _save(linked, kept, "연결")
         print(f"이어진 수출입 란 {len(linked):,}쌍을 {kept}에 남겼습니다.", file=sys.stderr)
+
+
+@screen_app.command("bonded_cargo")
+def screen_bonded_cargo(
+    events: TableFile,
+    warehouses: TableFile,
+    out: Out,
+    changes: TableFileOrNot = None,
+    as_of: Day = None,
+    top: Top = None,
+) -> None:
+    """아직 기한이 지나지 않은 반출입신고를 놓칠 가능성으로 선별합니다: 보세화물 이벤트, 보세구역, 연장·정정·면제."""
+    from lib.entries.bonded_cargo import screen, tables
+
+    given = _checked(tables.TABLES, {"events": events, "warehouses": warehouses, "changes": changes}, out)
+    _screen(screen.screen, "bonded_cargo", given, screen.CLOCK, as_of, out, top)
+
+
+@cargo_app.command("run")
+def cargo_run(
+    day: Annotated[
+        datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="점검할 날(그날 아침까지의 자료로 봅니다).")
+    ],
+    events: TableFileOrNot = None,
+    warehouses: TableFileOrNot = None,
+    changes: TableFileOrNot = None,
+    send: Annotated[
+        bool, typer.Option("--send", help="만든 문자를 승인하여 보냅니다(기본: 만들어 두기만 합니다).")
+    ] = False,
+) -> None:
+    """아침 점검: 기한이 다가오거나 지난 신고를 찾아 보세구역마다 문자 한 통을 만듭니다. 다시 실행해도 두 번 보내지 않습니다.
+
+    자료를 주지 않으면 시연 자료로 합니다. 시연 자료와 오늘이 아닌 날은 파일로만 보냅니다(연습).
+    """
+    from lib.casework import CaseworkError, Outbox
+    from lib.casework.outbox import GatewayError
+    from lib.entries.bonded_cargo import daily, gateways, items, screen, tables
+    from lib.screening import model as models
+    from lib.settings import DATA, settings
+
+    if (events is None) != (warehouses is None):
+        _stop("--events와 --warehouses를 함께 주십시오(둘 다 없으면 시연 자료로 합니다).")
+    shown = events is None
+    demo_ = DATA / "bonded_cargo" / "demo"
+    files = {"events": events or demo_ / "events.csv", "warehouses": warehouses or demo_ / "warehouses.csv", "changes": changes or (demo_ / "changes.csv" if shown else None)}  # fmt: skip
+    given = _checked(tables.TABLES, files, settings().folder("cargo") / f"{day.date()}.csv")
+    try:
+        gateway = gateways.chosen() if send else None
+        rehearsal = shown or day.date() != date.today()
+        if gateway and rehearsal and gateway.name != "file":
+            _stop(
+                "시연 자료이거나 오늘이 아닌 날이어서 보내지 않았습니다. 연습하려면 AX_SMS_GATEWAY=file로 바꾸십시오."
+            )
+        duties = screen.screen(given, as_of=day.date(), model=models.current(screen.ENTRY))
+        clock = daily.clock_of(day.date(), int(duties.limits["run_hour"])) if rehearsal else lambda: datetime.now(UTC)
+        with Outbox.open(clock=clock) as outbox:
+            told = daily.run(duties, outbox, by=settings().officer, office=settings().customs_office, gateway=gateway)
+    except (CaseworkError, GatewayError) as error:
+        _stop(str(error), code=1)
+    board = told.morning.board
+    print(f"{day:%Y-%m-%d} 아침 점검" + (" (시연 자료)" if shown else ""))
+    for code, rule in items.RULES.items():
+        counts = {
+            state: int(board.loc[code].get(state, 0)) for state in (items.NEAR, items.FAR, items.OVERDUE, items.REVIEW)
+        }
+        if any(counts.values()):
+            print(f"  {rule.title}: " + ", ".join(f"{state} {n:,}" for state, n in counts.items() if n))
+    print(f"문자: 보세구역 {len(told.written):,}곳(이번에 새로 만든 것 {told.new:,}통), 최근 안내하여 건너뛴 것 {told.morning.held:,}건, 전화할 곳 {len(told.morning.calls):,}곳, 형사 검토 {len(told.morning.review):,}건")  # fmt: skip
+    if sent := told.delivery:
+        print(
+            f"발송 {sent.sent:,}통, 실패 {sent.failed:,}통, 확인 필요 {sent.in_doubt:,}통, 남은 것 {sent.left:,}통. {sent.stopped}".strip()
+        )
+    else:
+        print("보내지 않았습니다. 화면에서 승인하거나 --send로 다시 실행하십시오.")
 
 
 @app.command("read-address")

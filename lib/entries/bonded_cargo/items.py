@@ -130,6 +130,7 @@ def _events(events: ir.Table, words: ir.Table, now: datetime) -> ir.Table:
     return told.select(
         cargo=told.cargo_no.replace("-", ""),
         code=told.code,
+        kind=told.kind,
         shed=told.shed,
         at=told.processed_at,
         moved=ibis.coalesce(told.moved_at, told.processed_at),

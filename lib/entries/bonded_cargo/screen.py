@@ -1,0 +1,181 @@
+"""One way in for the page, the command line and the tests: events in, duties ranked by how likely they are to be missed out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from lib.casework import Outcome, Status
+from lib.entries.bonded_cargo import features, items
+from lib.entries.bonded_cargo.features import FEATURES
+from lib.entries.bonded_cargo.items import Known
+from lib.entries.bonded_cargo.rules import RULES
+from lib.entries.bonded_cargo.tables import OPTIONAL, TABLES, empty
+from lib.screening import Evidence, Finding, rules
+from lib.screening import limits as limits_of
+from lib.screening.explain import Peers, peers, reasons
+from lib.screening.grading import graded
+from lib.screening.limits import Limits
+from lib.screening.ranking import Ranking
+from lib.screening.said import day
+from lib.tables.engine import Engine, connect
+
+if TYPE_CHECKING:
+    from lib.screening.model import Model
+
+ENTRY = "bonded_cargo"
+GRADES = ("먼저 안내", "안내", "관찰", "여유")
+PROBABILITIES = (0.3, 0.12, 0.05)
+OUTCOMES = (
+    Outcome("told", "창고에 안내함", Status.ACTION),
+    Outcome("extend", "기간 연장 안내", Status.ACTION),
+    Outcome("missed", "누락됨(사후 처리)"),
+    Outcome("met", "기한 안에 처리됨"),
+)
+HARMFUL = {"missed": True, "met": False}  # what a decision teaches
+CLOCK = (("events", "processed_at"),)
+CHECKLIST = (
+    "창고 담당자에게 현품 도착과 신고 예정 시각 확인",
+    "보세운송업자에게 운송 상황 확인",
+    "기한 연장·정정·취하 신청이 접수되었는지 확인",
+    "연락처와 수신동의가 최신인지 확인",
+)
+LEAD = "놓칠 가능성의 순서이며 위반을 뜻하지 않습니다. 안내는 자율점검을 돕기 위한 것입니다."
+MOST = 20  # rows shown for one reason
+READ = ("kind", "shed", "processed_at", "moved_at", "declaration_no", "packages", "carrier")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duties(Ranking):
+    """The ranking with what it was made from: ``known`` in its engine, and every item (``items``: COLUMNS, ``hbl``, ``out``,
+    ``missed``, ``state``)."""
+
+    known: Known = field(repr=False)
+    engine: Engine = field(repr=False)
+    warehouses: pd.DataFrame = field(repr=False)
+
+    @cached_property
+    def items(self) -> pd.DataFrame:
+        """Everything that had or has to be reported, by now."""
+        return self.engine.frame(self.known.items)
+
+
+def screen(
+    tables: Mapping[str, pa.Table | Path],
+    *,
+    as_of: date,
+    limits: Limits | None = None,
+    model: "Model | None" = None,
+    engine: Engine | None = None,
+) -> Duties:
+    """Rank every duty that is still to be met on the morning of a day. Without a model: rules and an anomaly score.
+
+    ``changes`` and ``replies`` may be missing. Raises ``FeatureMismatch`` (Korean).
+    """
+    if model:
+        model.check(FEATURES)
+    limits = limits or limits_of.load(ENTRY, as_of)
+    engine = engine or connect()
+    given = {**{name: empty(name) for name in OPTIONAL}, **tables}
+    known = items.known(given, engine, as_of, limits)
+    rows = measured(known, limits, engine, as_of)
+    rows = graded(rows, FEATURES, GRADES, PROBABILITIES, limits, model).sort_values(
+        ["score", "days_left", "subject"], ascending=[False, True, True], ignore_index=True
+    )
+    explainer = _Explainer(rows, limits, model)
+    duties = Duties(
+        ENTRY, as_of, "model" if model else "rules", rows, FEATURES, RULES, limits, explainer, model,
+        known=known, engine=engine, warehouses=engine.frame(known.warehouses), caveat=_told_aside(known, engine),
+    )  # fmt: skip
+    explainer.duties = duties
+    return duties
+
+
+def measured(known: Known, limits: Limits, engine: Engine, as_of: date) -> pd.DataFrame:
+    """FEATURES, ``rule_<code>`` and ``points`` of every duty still to be met."""
+    made = features.build(known, engine, as_of)
+    return engine.frame(rules.apply(RULES, made, limits)).sort_values("subject", ignore_index=True)
+
+
+def _told_aside(known: Known, engine: Engine) -> str:
+    legs = known.legs
+    lost = int(engine.frame(legs.aggregate(n=legs.goal.isnull().sum()))["n"].fillna(0).iloc[0])
+    return f"도착지 보세구역을 알 수 없는 보세운송 {lost:,}건은 도착 기한을 보지 못했습니다." if lost else ""
+
+
+class _Explainer:
+    """The Finding of a duty."""
+
+    def __init__(self, rows: pd.DataFrame, limits: Limits, model: "Model | None") -> None:
+        self.rows, self._limits, self._model = rows, limits, model
+        self.duties: Duties
+
+    @cached_property
+    def _peers(self) -> Peers:
+        return peers(self.rows, FEATURES)
+
+    @cached_property
+    def _by_shed(self) -> Mapping[Any, Any]:
+        return self.duties.items.groupby("shed").indices
+
+    def __call__(self, row: "pd.Series[Any]") -> Finding:
+        def rows_of(code: str) -> tuple[Evidence, ...]:
+            return self._life(str(row["cargo"])) if code == "item" else self._others(row, code) or self._life(str(row["cargo"]))  # fmt: skip
+
+        told = reasons(RULES, row, self._limits, self._model, self._peers, rows_of, "item")
+        duty = items.RULES[str(row["rule"])]
+        return Finding(
+            ENTRY,
+            str(row["subject"]),
+            f"{row['title']} · {duty.duty} 기한 {day(row['due'])}",
+            str(row["grade"]),
+            told,
+            float(row["score"]),
+            {
+                "as_of": self.duties.as_of.isoformat(), "lead": LEAD, "checklist": list(CHECKLIST), "duty": duty.title, "law": duty.law,
+                "cargo": str(row["cargo"]), "shed": str(row["shed"]), "due": day(row["due"]),
+            },
+        )  # fmt: skip
+
+    def _life(self, cargo: str) -> tuple[Evidence, ...]:
+        """The events of a consignment, in order of time."""
+        events = self.duties.known.events
+        return tuple(
+            Evidence("events", str(one["row"]), {TABLES["events"].column(c).title: _cell(one[c]) for c in READ})
+            for one in self.duties.engine.frame(events.filter(events.cargo == cargo)).rename(columns=_NAMES).sort_values("processed_at").to_dict("records")
+        )  # fmt: skip
+
+    def _others(self, row: "pd.Series[Any]", code: str) -> tuple[Evidence, ...]:
+        """Other duties of the same warehouse or carrier, the latest first."""
+        all_ = self.duties.items
+        some = all_.iloc[self._by_shed.get(row["shed"], np.empty(0, np.int64))]
+        if code == "carrier":
+            carrier = all_["carrier"][(all_["cargo"] == row["cargo"]) & (all_["ref"] == row["ref"])].dropna()
+            some = all_[all_["carrier"].isin(carrier) & all_["missed"]]
+        elif code == "missed":
+            some = some[some["missed"] & some["rule"].isin(features.AHEAD)]
+        elif code == "overdue":
+            some = some[some["state"] == items.OVERDUE]
+        elif code == "open":
+            some = some[some["met"].isna() & some["rule"].isin(features.AHEAD) & ~some["missed"]]
+        some = some.sort_values("due", ascending=False).head(MOST)
+        return tuple(
+            Evidence("events", str(one["leg_row"] or one["out_row"] or one["in_row"]), {
+                "화물관리번호": one["cargo"], "의무": items.RULES[one["rule"]].duty, "기한": str(one["due"])[:10],
+                "이행": _cell(one["met"]) or "-", "상태": one["state"],
+            })
+            for one in some.to_dict("records")
+        )  # fmt: skip
+
+
+_NAMES = {"at": "processed_at", "told": "moved_at", "ref": "declaration_no"}
+
+
+def _cell(value: Any) -> Any:
+    return None if pd.isna(value) else str(value)[:19] if isinstance(value, pd.Timestamp) else value

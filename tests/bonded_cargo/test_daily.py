@@ -1,0 +1,94 @@
+"""The morning's run on the made-up world: who is told, who never is, and that running again tells nobody twice."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from lib.casework import MessageState, Outbox
+from lib.entries.bonded_cargo import daily, demo, gateways, items, messages, screen
+
+DAY = demo.END
+
+
+@pytest.fixture(scope="module")
+def made() -> demo.World:
+    return demo.world(9)
+
+
+@pytest.fixture(scope="module")
+def duties(made: demo.World) -> screen.Duties:
+    return screen.screen(made.tables, as_of=DAY)
+
+
+@pytest.fixture
+def outbox(data_dir: Path) -> Iterator[Outbox]:
+    with Outbox.open(clock=daily.clock_of(DAY, 9)) as opened:
+        yield opened
+
+
+def test_only_warehouses_that_agreed_are_told_and_the_others_are_to_be_rung_up(duties: screen.Duties) -> None:
+    found = daily.morning(duties)
+    agreed = duties.warehouses.set_index("shed")
+    assert found.notices
+    for shed, notices in found.notices.items():
+        assert agreed.at[shed, "consent"]
+        assert all(notice.shed == shed for notice in notices)
+    assert len(found.calls)
+    assert not {*found.calls["shed"]} & {*found.notices}
+    open_ = duties.items[duties.items["state"].isin(items.OPEN)]
+    lately = open_[[day >= DAY - timedelta(days=30) for day in pd.to_datetime(open_["due"]).dt.date]]
+    assert sum(map(len, found.notices.values())) + found.calls["items"].sum() == len(lately)
+
+
+def test_a_move_without_declaration_is_shown_to_a_person_and_told_to_nobody(duties: screen.Duties) -> None:
+    found = daily.morning(duties)
+    assert (
+        len(found.review)
+        == (duties.items["rule"] == "R4").sum()
+        - ((duties.items["rule"] == "R4") & (duties.items["state"] == items.EXCLUDED)).sum()
+    )
+    assert len(found.review)
+    told = [notice for some in found.notices.values() for notice in some]
+    assert not {notice.rule for notice in told} & {"R4"}
+
+
+def test_running_again_tells_nobody_twice_and_a_later_stage_is_told_anew(
+    made: demo.World, duties: screen.Duties, outbox: Outbox, data_dir: Path
+) -> None:
+    sender = gateways.FileGateway()
+    first = daily.run(duties, outbox, by="담당자", office="시험세관", gateway=sender)
+    assert first.delivery
+    assert first.new == first.delivery.sent == len(first.morning.notices)
+    again = daily.run(duties, outbox, by="담당자", office="시험세관", gateway=sender)
+    assert again.delivery
+    assert (again.new, again.delivery.sent) == (0, 0)
+    assert len((data_dir / "outbox" / f"{DAY}.jsonl").read_text("utf-8").splitlines()) == first.new
+    with Outbox.open(clock=daily.clock_of(DAY + timedelta(days=1), 9)) as tomorrow:
+        next_ = daily.morning(screen.screen(made.tables, as_of=DAY + timedelta(days=1)), tomorrow)
+    assert next_.held
+    told = {notice.item for some in first.morning.notices.values() for notice in some}
+    assert not told & {notice.item for some in next_.notices.values() for notice in some}
+
+
+def test_without_sending_the_messages_wait_for_approval(duties: screen.Duties, outbox: Outbox) -> None:
+    told = daily.run(duties, outbox, by="담당자", office="시험세관")
+    assert told.delivery is None
+    assert {message.state for message in told.written} == {MessageState.DRAFTED}
+    for message in told.written:
+        assert message.bytes == messages.size(message.body) <= (90 if message.kind == "SMS" else 2000)
+        assert "과태료" not in message.body
+        assert message.body.encode("euc-kr")
+        for item in message.items:
+            hbl = duties.items.loc[duties.items["cargo"] == item.split("|")[0], "hbl"].dropna()
+            assert not any(one in message.body for one in hbl), "the B/L is masked"
+
+
+def test_every_duty_on_the_list_is_still_to_be_met_and_has_reasons_with_rows(duties: screen.Duties) -> None:
+    assert (duties.rows["days_left"] >= 0).all()
+    assert duties.rows["score"].is_monotonic_decreasing
+    for finding in duties.findings(8):
+        assert all(reason.evidence for reason in finding.reasons)
+        assert finding.facts["due"] >= date.isoformat(DAY)

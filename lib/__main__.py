@@ -359,9 +359,8 @@ def cargo_run(
     board = told.morning.board
     print(f"{day:%Y-%m-%d} 아침 점검" + (" (시연 자료)" if shown else ""))
     for code, rule in items.RULES.items():
-        counts = {
-            state: int(board.loc[code].get(state, 0)) for state in (items.NEAR, items.FAR, items.OVERDUE, items.REVIEW)
-        }
+        shown_ = [state for state in (items.NEAR, items.FAR, items.OVERDUE, items.REVIEW) if state in board]
+        counts = {state: int(board[state].to_dict()[code]) for state in shown_}
         if any(counts.values()):
             print(f"  {rule.title}: " + ", ".join(f"{state} {n:,}" for state, n in counts.items() if n))
     print(f"문자: 보세구역 {len(told.written):,}곳(이번에 새로 만든 것 {told.new:,}통), 최근 안내하여 건너뛴 것 {told.morning.held:,}건, 전화할 곳 {len(told.morning.calls):,}곳, 형사 검토 {len(told.morning.review):,}건")  # fmt: skip

@@ -41,6 +41,7 @@ demo: .venv/.tests           ## make the demo photos and tables anew (they are k
 	$(BIN)/python -c "from lib.entries.fetch import demo; demo.write()"
 	$(BIN)/python -c "from lib.entries.address_reading import demo; demo.write()"
 	$(BIN)/python -c "from lib.entries.origin_laundering import demo; demo.write()"
+	$(BIN)/python -c "from lib.entries.bonded_cargo import demo; demo.write()"
 
 lock: .venv/.tests           ## pin everything that the direct pins bring along
 	$(BIN)/pip freeze --exclude torch --exclude torchvision --exclude easyocr > .ci/constraints.txt

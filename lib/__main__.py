@@ -526,7 +526,7 @@ def fetch_dossier(
     print(f"{day} 기준 사건 개요서를 {pdf}에 저장했습니다." + (f" 모든 행은 {xlsx}에 있습니다." if xlsx else ""))
 
 
-TRAINED = ("duty_free", "pccc_theft", "fetch", "address_reading", "origin_laundering")
+TRAINED = ("duty_free", "pccc_theft", "fetch", "address_reading", "origin_laundering", "bonded_cargo")
 EntryId = Annotated[str, typer.Argument(metavar="업무", help=f"{', '.join(TRAINED)}.")]
 
 

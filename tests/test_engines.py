@@ -13,6 +13,7 @@ WORLDS = {
     "fetch": {"firms": 100},
     "address_reading": {"homes": 60, "cases": 1},
     "origin_laundering": {"firms": 120},
+    "bonded_cargo": {},
 }
 
 

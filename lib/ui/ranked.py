@@ -29,6 +29,7 @@ COUNTED = {
     "fetch": "업체 수",
     "address_reading": "주소 수",
     "origin_laundering": "업체 수",
+    "bonded_cargo": "신고 건수",
 }
 IDENTITIES = {"duty_free": "여권번호", "pccc_theft": "개인통관고유부호"}  # personal: masked in files unless asked for
 EXPLAINED = 300  # leads a file explains in full; the rest name the rules they meet

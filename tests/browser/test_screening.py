@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 
 BUYERS, CODES, FIRMS, ADDRESSES = "/duty_free", "/pccc_theft", "/fetch", "/address_reading"
 EXPORTERS = "/origin_laundering"
+CARGO = "/bonded_cargo"
 DECISIONS = 36
 HOSTILE = "<img src=x onerror=alert(1)> **굵게** :red[빨강] $x$"
 
@@ -346,7 +347,8 @@ def test_an_exporter_shows_the_imported_goods_beside_the_exported_ones(server: S
     (FIRMS, ("연결망", "전체 그림", "기준값", "모델", "사건 목록")),
     (ADDRESSES, ("주소 읽기", "지도·판독 결과", "전체 그림", "기준값", "모델", "사건 목록")),
     (EXPORTERS, ("연결 보기", "관련 업체", "세율 차이", "전체 그림", "기준값", "모델", "사건 목록")),
-], ids=["duty_free", "pccc_theft", "fetch", "address_reading", "origin_laundering"])  # fmt: skip
+    (CARGO, ("오늘의 알림판", "문자 안내", "회신·효과", "전체 그림", "기준값", "모델", "사건 목록")),
+], ids=["duty_free", "pccc_theft", "fetch", "address_reading", "origin_laundering", "bonded_cargo"])  # fmt: skip
 def test_on_a_phone_nothing_sticks_out_and_the_first_screen_says_what_to_do(
     server: Server, phone: Page, path: str, views: tuple[str, ...]
 ) -> None:

@@ -36,6 +36,7 @@ PAGES = (
     Tried("fetch", "fetch_view", ("exports", "imports", "payments", "firms"), "모델규격"),
     Tried("address_reading", "address_view", ("parcels",), "품명"),
     Tried("origin_laundering", "origin_view", ("imports", "exports"), "모델규격"),
+    Tried("bonded_cargo", "cargo_view", ("events", "warehouses"), "HBL번호"),
 )
 
 

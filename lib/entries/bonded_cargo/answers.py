@@ -30,7 +30,9 @@ def meaning(text: str) -> str:
 def read(replies: pa.Table, warehouses: pd.DataFrame) -> pd.DataFrame:
     """Replies, newest first: ``shed``, ``name`` (of the warehouse whose number it is), ``received_at``, ``text``, ``meaning``."""
     known = warehouses.assign(number=warehouses["phone"].map(_digits)).drop_duplicates("number")
-    told = replies.to_pandas().assign(number=lambda rows: rows["phone"].map(_digits), meaning=lambda rows: rows["text"].map(meaning))
+    told = replies.to_pandas().assign(
+        number=lambda rows: rows["phone"].map(_digits), meaning=lambda rows: rows["text"].map(meaning)
+    )
     told = told.merge(known[["number", "shed", "name"]], on="number", how="left")
     columns = ["shed", "name", "received_at", "text", "meaning"]
     return pd.DataFrame(told.sort_values("received_at", ascending=False)[columns]).reset_index(drop=True)

@@ -36,9 +36,9 @@ OUTCOMES = (
     Outcome("told", "창고에 안내함", Status.ACTION),
     Outcome("extend", "기간 연장 안내", Status.ACTION),
     Outcome("missed", "누락됨(사후 처리)"),
-    Outcome("met", "기한 안에 처리됨"),
+    Outcome("cleared", "기한 안에 처리됨"),
 )
-HARMFUL = {"missed": True, "met": False}  # what a decision teaches
+HARMFUL = {"missed": True, "cleared": False}  # what a decision teaches
 CLOCK = (("events", "processed_at"),)
 CHECKLIST = (
     "창고 담당자에게 현품 도착과 신고 예정 시각 확인",

@@ -390,7 +390,7 @@ def _judged(
     """``hbl``, ``out``: why it is left out, ``missed`` and ``state`` of each item."""
     bills = events.filter(events.hbl.notnull()).group_by("cargo").aggregate(hbl=events.hbl.max())
     told = items.left_join(bills, "cargo").drop("cargo_right")
-    told = _excluded(told, changes, warehouses)
+    told = _corrected(_excluded(told, changes, warehouses), changes)
     today = ibis.literal(as_of)
     late = told.met.isnull() | (told.met.date() > told.due) | (told.rule == "R3")
     told = told.mutate(missed=_over(told, as_of) & late)
@@ -412,6 +412,15 @@ def _judged(
     late = told.filter((told.rule == "R1") & (told.state == OVERDUE)).select(cargo_late="cargo", ref_late="ref")
     told = told.left_join(late, [told.cargo == late.cargo_late, told.ref == late.ref_late])
     return told.filter(~((told.rule == "R3") & told.cargo_late.notnull())).drop("cargo_late", "ref_late")
+
+
+def _corrected(told: ir.Table, changes: ir.Table) -> ir.Table:
+    """What was wrong in a report (R6, R7) is made good by a correction granted after it."""
+    granted = changes.filter((changes.kind == "COR") & (changes.status == "A"))
+    granted = granted.group_by("cargo").aggregate(put=granted.filed_at.max())
+    told = told.left_join(granted, "cargo").drop("cargo_right")
+    mended = told["rule"].isin(["R6", "R7"]) & (told.put > told.since)
+    return told.mutate(met=ibis.ifelse(mended.fill_null(False), told.put.cast("timestamp(6)"), told.met)).drop("put")
 
 
 def _over(told: ir.Table, as_of: date) -> Any:

@@ -33,7 +33,7 @@ class Feature:
             return self.names.get(str(value), str(value))
         value = float(value)
         if self.unit == "%":
-            return f"{value:.0%}"
+            return f"{round(value, 2) + 0.0:.0%}"  # never "-0%"
         if self.unit == "원" and abs(value) >= HUNDRED_MILLION:
             return f"{value / HUNDRED_MILLION:,.1f}억원"
         number = f"{value:,.0f}" if value.is_integer() or abs(value) >= 100 else f"{value:,.2f}"

@@ -37,7 +37,11 @@ class Engine:
 
     def keep(self, expr: ir.Table) -> ir.Table:
         """``expr`` computed once and held by the engine, for what is asked of it again and again."""
-        return cast(ir.Table, expr.cache())
+        if self.name != "spark":
+            return cast(ir.Table, expr.cache())
+        path = Path(self._folder.name) / f"kept_{next(self._numbers)}.parquet"  # Spark's own cache drags the whole plan along
+        self._backend.to_parquet(expr, path)
+        return cast(ir.Table, self._backend.read_parquet(str(path), table_name=path.stem))
 
     def frame(self, expr: ir.Table) -> pd.DataFrame:
         """The rows of ``expr``, in column types that depend on its schema alone, not on the engine."""

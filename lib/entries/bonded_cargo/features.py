@@ -56,8 +56,8 @@ def build(known: Known, engine: Engine, as_of: date) -> ir.Table:
     settled = told.filter(told.met.notnull() | (told.due < today))
     settled = settled.mutate(
         ended=ibis.coalesce(settled.met.date(), settled.due),
-        used=(settled.met.epoch_seconds() - settled.since.epoch_seconds())
-        / 86400.0
+        used=(settled.met.epoch_seconds() - settled.since.epoch_seconds()).cast("float64")
+        / 86400
         / (settled.due.epoch_days() - settled.since.date().epoch_days() + 1),
     )
     past = settled.filter(settled.ended >= ibis.literal(as_of - timedelta(days=PAST)))
@@ -90,12 +90,12 @@ def build(known: Known, engine: Engine, as_of: date) -> ir.Table:
         rows = rows.left_join(table, on).drop(f"{on}_right")
     rows = rows.left_join(moved, [rows.cargo == moved.cargo_l, rows.ref == moved.ref_l]).drop("cargo_l", "ref_l")
     rows = rows.left_join(names, rows.shed == names.shed_w).drop("shed_w")
-    hours = (now.epoch_seconds() - rows.out_moved.epoch_seconds()) / 3600.0
+    hours = (now.epoch_seconds() - rows.out_moved.epoch_seconds()).cast("float64") / 3600
     made = {
         "gone": 1 - rows.days_left / rows.term,
         "days_off": rows.days_off.fill_null(0).cast("float64"),
         "packages": rows.expected.cast("float64"),
-        "waiting": hours.cast("float64"),
+        "waiting": hours,
         "arrived": (rows.seen / rows.expected.nullif(0)).fill_null(0.0),
         "shed_done": rows.shed_done.fill_null(0.0),
         "shed_since": (today.epoch_days() - rows.last.epoch_days()).cast("float64"),

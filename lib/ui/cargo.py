@@ -364,10 +364,10 @@ def _calendar(days: "pd.DataFrame", today: date) -> "go.Figure":
             else ""
         )
         dark = row["due"] > 0.5 * most
-        text = f"<b>{row['day']:%d}</b> {count}{off}" if row["day"] == today else f"{row['day']:%d} {count}{off}"
+        text = (f"<b>{row['day']:%d}</b>" if row["day"] == today else f"{row['day']:%d}") + (off or f"<br>{count}")
         ink = "#f4f8fc" if dark else "#16202c" if row["due"] else RED if row["off"] else GREY
         figure.add_annotation(**at, text=text, showarrow=False, font={"size": 12, "color": ink})
     figure.update_yaxes(autorange="reversed", type="category", ticksuffix=" ", title="주")
     figure.update_xaxes(side="top", type="category")
-    figure.update_layout(height=110 + 44 * len(table), margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    figure.update_layout(height=110 + 52 * len(table), margin={"l": 8, "r": 8, "t": 8, "b": 8})
     return figure

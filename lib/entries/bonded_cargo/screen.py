@@ -17,7 +17,7 @@ from lib.entries.bonded_cargo.features import FEATURES
 from lib.entries.bonded_cargo.items import Known
 from lib.entries.bonded_cargo.rules import RULES
 from lib.entries.bonded_cargo.tables import OPTIONAL, TABLES, empty
-from lib.screening import Evidence, Finding, rules
+from lib.screening import Evidence, Finding, Reason, rules
 from lib.screening import limits as limits_of
 from lib.screening.explain import Peers, peers, reasons
 from lib.screening.grading import graded
@@ -130,12 +130,13 @@ class _Explainer:
 
         told = reasons(RULES, row, self._limits, self._model, self._peers, rows_of, "item")
         duty = items.RULES[str(row["rule"])]
+        must = Reason("rule_duty", f"{duty.duty}를 {day(row['due'])}까지 해야 함", rows_of("item"), duty.law)
         return Finding(
             ENTRY,
             str(row["subject"]),
             f"{row['title']} · {duty.duty} 기한 {day(row['due'])}",
             str(row["grade"]),
-            told,
+            (must, *told),
             float(row["score"]),
             {
                 "as_of": self.duties.as_of.isoformat(), "lead": LEAD, "checklist": list(CHECKLIST), "duty": duty.title, "law": duty.law,

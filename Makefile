@@ -27,6 +27,7 @@ bench: .venv/.tests          ## recall, verdict rates, speed and memory; writes 
 	$(BIN)/python -m tests.benchmarks.fetch main
 	$(BIN)/python -m tests.benchmarks.addresses main
 	$(BIN)/python -m tests.benchmarks.origin main
+	$(BIN)/python -m tests.benchmarks.cargo main
 
 easyocr: .venv/.runtime      ## the other reading engine, on a CPU build of torch
 	bash .ci/easyocr

@@ -4,7 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, cast
 
@@ -351,8 +351,7 @@ def cargo_run(
                 "시연 자료이거나 오늘이 아닌 날이어서 보내지 않았습니다. 연습하려면 AX_SMS_GATEWAY=file로 바꾸십시오."
             )
         duties = screen.screen(given, as_of=day.date(), model=models.current(screen.ENTRY))
-        clock = daily.clock_of(day.date(), int(duties.limits["run_hour"])) if rehearsal else lambda: datetime.now(UTC)
-        with Outbox.open(clock=clock) as outbox:
+        with Outbox.open(clock=daily.clock(day.date(), duties.limits, rehearsal)) as outbox:
             told = daily.run(duties, outbox, by=settings().officer, office=settings().customs_office, gateway=gateway)
     except (CaseworkError, GatewayError) as error:
         _stop(str(error), code=1)

@@ -8,10 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 
-class HttpStandIn(ABC):
-    """Answers whoever brings ``key``. ``faults``: one is taken per request; None answers properly, a number is an HTTP
-    status, ``hang`` waits, ``drop`` breaks off in the middle of the body, any other text is the body.
-    """
+class Loopback(ABC):
+    """The server itself. ``faults``: one is taken per request; ``requests``: what was asked, in order."""
 
     hang = 1.0  # seconds
 
@@ -20,10 +18,6 @@ class HttpStandIn(ABC):
         self.faults: deque[str | int | None] = deque()
         self.requests: list[str] = []
         self._stop = threading.Event()
-
-    @abstractmethod
-    def answer(self, path: str, sent: Any) -> tuple[int, str]:
-        """Status and body. ``path`` with its query; ``sent``: what was posted, else ``None``."""
 
     def __enter__(self) -> Self:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -39,6 +33,20 @@ class HttpStandIn(ABC):
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
+
+    @abstractmethod
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        """What takes a request."""
+
+
+class HttpStandIn(Loopback):
+    """Answers whoever brings ``key``. ``faults``: None answers properly, a number is an HTTP status, ``hang`` waits, ``drop``
+    breaks off in the middle of the body, any other text is the body.
+    """
+
+    @abstractmethod
+    def answer(self, path: str, sent: Any) -> tuple[int, str]:
+        """Status and body. ``path`` with its query; ``sent``: what was posted, else ``None``."""
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         service = self

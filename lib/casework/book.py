@@ -5,8 +5,7 @@ state): reading the case again just before the change would defeat it.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -18,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from lib.casework import database
 from lib.casework.errors import Conflict, NotAllowed, UnknownCase, told_to_officer
-from lib.casework.models import DECIDED, KST, TRANSITIONS, Case, Decision, Event, Kind, Outcome, Status
+from lib.casework.models import DECIDED, KST, TRANSITIONS, Case, Decision, Event, Kind, Outcome, Status, korean_time
 from lib.screening.findings import Finding
 from lib.settings import settings
 
@@ -61,11 +60,11 @@ class CaseBook:
         An open case is returned as it stands. After a closed one a new case begins, and its first event names the
         earlier one; look with ``cases(entry=, subject=)`` first where that is not wanted.
         """
-        officer = _name(by)
+        officer = officer_name(by)
         if case := self._open_case(finding):
             return case, False
         try:
-            with self._writing() as session:
+            with database.writing(self._engine) as session:
                 return _create(session, finding, officer), True
         except IntegrityError:  # another officer was quicker, by less than our look above
             if case := self._open_case(finding):
@@ -74,14 +73,14 @@ class CaseBook:
 
     def assign(self, case_id: int, version: int, assignee: str | None, *, by: str, note: str = "") -> Case:
         """Give the case to an officer, or to nobody (None)."""
-        with self._writing() as session:
+        with database.writing(self._engine) as session:
             case = _as_seen(session, case_id, version)
-            _record(session, case, Kind.ASSIGNED, by, {"assignee": assignee and _name(assignee)}, note)
+            _record(session, case, Kind.ASSIGNED, by, {"assignee": assignee and officer_name(assignee)}, note)
             return case
 
     def move(self, case_id: int, version: int, to: Status, *, by: str, note: str = "") -> Case:
         """Move the case along ``TRANSITIONS``."""
-        with self._writing() as session:
+        with database.writing(self._engine) as session:
             case = _as_seen(session, case_id, version)
             _require_transition(session, case, to, note)
             if to == Status.CLOSED and case.outcome is None:
@@ -91,7 +90,7 @@ class CaseBook:
 
     def decide(self, case_id: int, version: int, outcome: Outcome, *, by: str, note: str = "") -> Case:
         """Decide, or correct an earlier decision (which stays on record): outcome and status change together."""
-        with self._writing() as session:
+        with database.writing(self._engine) as session:
             case = _as_seen(session, case_id, version)
             _require_transition(session, case, outcome.to, note, staying=True)
             decided = {"outcome": outcome.code, "outcome_label": outcome.label, "status": outcome.to}
@@ -112,16 +111,16 @@ class CaseBook:
 
     def note(self, case_id: int, version: int, words: str, *, by: str) -> Case:
         """Add a note. It counts as a change: nobody decides without having seen it."""
-        with self._writing() as session:
+        with database.writing(self._engine) as session:
             case = _as_seen(session, case_id, version)
-            if not _clean(words):
+            if not clean(words):
                 raise NotAllowed("메모가 비어 있습니다. 내용을 입력하십시오.")
             _record(session, case, Kind.NOTED, by, {}, words)
             return case
 
     def correct(self, case_id: int, version: int, facts: Mapping[str, Any], *, by: str, note: str = "") -> Case:
         """Correct facts of the case (a misread name, a wrong amount); facts not named stay."""
-        with self._writing() as session:
+        with database.writing(self._engine) as session:
             case = _as_seen(session, case_id, version)
             _record(session, case, Kind.CORRECTED, by, {"facts": dict(facts)}, note)
             return case
@@ -130,7 +129,7 @@ class CaseBook:
 
     def case(self, number_or_id: str | int) -> Case:
         key = Case.id if isinstance(number_or_id, int) else Case.number
-        with self._reading() as session:
+        with database.reading(self._engine) as session:
             if case := session.scalar(select(Case).where(key == number_or_id)):
                 return case
         raise _unknown(number_or_id)
@@ -148,7 +147,7 @@ class CaseBook:
     ) -> list[Case]:
         """Newest first (``limit=None``: all). ``text`` looks in number, title, subject, assignee, outcome and facts."""
         wanted = _wanted(entry, status, assignee, subject, text)
-        with self._reading() as session:
+        with database.reading(self._engine) as session:
             found = select(Case).where(*wanted).order_by(Case.id.desc()).limit(limit).offset(offset)
             return list(session.scalars(found))
 
@@ -163,29 +162,29 @@ class CaseBook:
     ) -> int:
         """How many ``cases`` would list without a limit."""
         wanted = _wanted(entry, status, assignee, subject, text)
-        with self._reading() as session:
+        with database.reading(self._engine) as session:
             return session.scalar(select(func.count()).select_from(Case).where(*wanted)) or 0
 
     def open_counts(self) -> dict[str, int]:
         """Cases not yet closed, by entry; an entry without any is absent."""
-        with self._reading() as session:
+        with database.reading(self._engine) as session:
             counted = select(Case.entry, func.count()).where(Case.status != Status.CLOSED).group_by(Case.entry)
             return dict(session.execute(counted).tuples().all())
 
     def history(self, case_id: int) -> list[Event]:
         """Every change, oldest first."""
-        with self._reading() as session:
+        with database.reading(self._engine) as session:
             return list(session.scalars(select(Event).where(Event.case_id == case_id).order_by(Event.version)))
 
     def decisions(self, case_id: int) -> list[Decision]:
         """Every decision, oldest first; the last one stands."""
-        with self._reading() as session:
+        with database.reading(self._engine) as session:
             found = select(Decision).where(Decision.case_id == case_id).order_by(Decision.version)
             return list(session.scalars(found))
 
     def labels(self, entry: str) -> list[Label]:
         """The standing decision of each subject; a reopened case is in doubt and teaches nothing."""
-        with self._reading() as session:
+        with database.reading(self._engine) as session:
             decided = (
                 select(Case.subject, Decision.outcome, Decision.at, Case.facts)
                 .join(Decision, Decision.case_id == Case.id)
@@ -196,19 +195,8 @@ class CaseBook:
 
     # How it is kept
 
-    @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        with told_to_officer(), Session(self._engine, expire_on_commit=False) as session:
-            yield session
-
-    @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        engine = database.for_writing(self._engine)
-        with told_to_officer(), Session(engine, expire_on_commit=False) as session, session.begin():
-            yield session
-
     def _open_case(self, finding: Finding) -> Case | None:
-        with self._reading() as session:
+        with database.reading(self._engine) as session:
             return session.scalar(_of_subject(finding.entry, finding.subject).where(Case.status != Status.CLOSED))
 
 
@@ -226,9 +214,9 @@ def as_rows(cases: Iterable[Case], entries: Mapping[str, str] | None = None) -> 
             "상태": case.status.label,
             "담당자": case.assignee or "",
             "처분": case.outcome_label or "",
-            "접수일시(KST)": _korean_time(case.created_at),
+            "접수일시(KST)": korean_time(case.created_at),
             "접수자": case.created_by,
-            "최종변경일시(KST)": _korean_time(case.updated_at),
+            "최종변경일시(KST)": korean_time(case.updated_at),
         }
         for case in cases
     ]
@@ -308,11 +296,11 @@ def _record(session: Session, case: Case, kind: Kind, by: str, new: Mapping[str,
         case_id=case.id,
         version=case.version,
         at=case.updated_at,
-        by=_name(by),
+        by=officer_name(by),
         kind=kind,
         old=old,
         new=new,
-        note=_clean(note),
+        note=clean(note),
     )
     session.add(event)
     return event
@@ -327,7 +315,7 @@ def _require_transition(session: Session, case: Case, to: Status, note: str, *, 
         )
     if case.status != Status.CLOSED:
         return
-    if not _clean(note):
+    if not clean(note):
         raise NotAllowed(f"{case.number} 건은 종결되었습니다. 다시 열거나 처분을 고치려면 사유를 메모에 적으십시오.")
     newer = session.scalar(_of_subject(case.entry, case.subject).where(Case.status != Status.CLOSED))
     if newer and to != Status.CLOSED:
@@ -354,7 +342,7 @@ def _wanted(
     ]
     if status is not None:
         wanted.append(Case.status.in_([status] if isinstance(status, Status) else list(status)))
-    if words and (words := _clean(words)):
+    if words and (words := clean(words)):
         places = (Case.number, Case.title, Case.subject, Case.assignee, Case.outcome_label, cast(Case.facts, String))
         wanted.append(or_(*(place.icontains(words, autoescape=True) for place in places)))
     return wanted
@@ -364,13 +352,14 @@ def _unknown(number_or_id: str | int) -> UnknownCase:
     return UnknownCase(f"{number_or_id} 건을 찾을 수 없습니다. 건번호를 확인하십시오.")
 
 
-def _name(officer: str) -> str:
-    if not (name := _clean(officer)):
+def officer_name(officer: str) -> str:
+    """The name under which a change is kept. Raises ``NotAllowed`` (Korean) for an empty one."""
+    if not (name := clean(officer)):
         raise NotAllowed("담당자 이름이 비어 있습니다. 이름을 입력하십시오.")
     return name
 
 
-def _clean(words: str) -> str:
+def clean(words: str) -> str:
     """As typed, without what a database cannot hold (NUL, half characters), composed (NFC) so that it can be found."""
     storable = words.replace("\0", "").encode(errors="replace").decode()
     return unicodedata.normalize("NFC", storable).strip()
@@ -380,7 +369,3 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """As it will read back from the database."""
     plain: dict[str, Any] = from_json(database.plain_json(dict(values)))
     return plain
-
-
-def _korean_time(moment: datetime) -> str:
-    return f"{moment.astimezone(KST):%Y-%m-%d %H:%M:%S}"

@@ -1,14 +1,17 @@
 """The engine under the case book: SQLite in WAL mode by default, PostgreSQL by ``AX_DATABASE_URL``."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from sqlite3 import OperationalError
 from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select, text, update
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session
 
-from lib.casework.errors import NewerDatabase
+from lib.casework.errors import NewerDatabase, told_to_officer
 from lib.casework.models import SCHEMA, Base, SchemaVersion
 
 PATIENCE = 10  # seconds a change waits for another program to finish writing
@@ -47,6 +50,20 @@ def connect(url: str) -> Engine:
 def for_writing(engine: Engine) -> Engine:
     """The same engine, whose transactions take SQLite's write lock at once instead of failing halfway."""
     return engine.execution_options(writes=True)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session to read in; what goes wrong is told to the officer, and what was read stays usable after it."""
+    with told_to_officer(), Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """A session whose changes are kept together when it ends, or not at all."""
+    with reading(for_writing(engine)) as session, session.begin():
+        yield session
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

@@ -34,6 +34,11 @@ from sqlalchemy.types import TypeDecorator
 KST = timezone(timedelta(hours=9), "KST")
 
 
+def korean_time(moment: datetime) -> str:
+    """A moment as officers read it."""
+    return f"{moment.astimezone(KST):%Y-%m-%d %H:%M:%S}"
+
+
 class Labelled(StrEnum):
     """A code kept in the database with the Korean word shown for it."""
 
@@ -247,7 +252,7 @@ class Event(Base):
     @property
     def when(self) -> str:
         """The moment as officers read it, in Korean time."""
-        return f"{self.at.astimezone(KST):%Y-%m-%d %H:%M:%S}"
+        return korean_time(self.at)
 
     @property
     def text(self) -> str:
@@ -366,7 +371,7 @@ class MessageStep(Base):
     @property
     def when(self) -> str:
         """The moment as officers read it, in Korean time."""
-        return f"{self.at.astimezone(KST):%Y-%m-%d %H:%M:%S}"
+        return korean_time(self.at)
 
     @property
     def text(self) -> str:

@@ -22,7 +22,7 @@ from sqlalchemy import ColumnElement, Engine, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from lib.casework import database
-from lib.casework.book import _clean, _name
+from lib.casework.book import clean, officer_name
 from lib.casework.errors import NotAllowed, told_to_officer
 from lib.casework.models import KST, MESSAGE_TRANSITIONS, Message, MessageState, MessageStep
 from lib.settings import settings
@@ -106,7 +106,7 @@ class Draft:
         if not re.fullmatch(r"0\d{8,10}", digits):
             raise NotAllowed(f"{self.to_name} 연락처가 전화번호 형식이 아닙니다. 보세구역 연락처를 확인하십시오.")
         object.__setattr__(self, "phone", digits)
-        object.__setattr__(self, "to_name", _clean(self.to_name))
+        object.__setattr__(self, "to_name", clean(self.to_name))
 
 
 @dataclass
@@ -151,7 +151,7 @@ class Outbox:
 
     def draft(self, drafts: Iterable[Draft], *, by: str) -> list[tuple[Message, bool]]:
         """For each, the message of its key and whether it was made just now; one that stands is left as it is."""
-        officer, wanted = _name(by), list(drafts)
+        officer, wanted = officer_name(by), list(drafts)
         with self._alone() as session:
             standing = {
                 message.key: message
@@ -179,8 +179,8 @@ class Outbox:
 
     def approve(self, ids: Collection[int], *, by: str) -> list[Message]:
         """Free them to be sent: drafts, and failed ones once more. All or none; those approved already stay so."""
-        officer = _name(by)
-        with self._writing() as session:
+        officer = officer_name(by)
+        with database.writing(self._engine) as session:
             messages = [message for message in self._wanted(session, ids) if message.state != S.APPROVED]
             for message in messages:
                 if message.state not in (S.DRAFTED, S.FAILED):
@@ -193,8 +193,8 @@ class Outbox:
 
     def cancel(self, ids: Collection[int], *, by: str, why: str) -> list[Message]:
         """Not to be sent: all or none. What is being sent, or may have been, cannot be called back."""
-        officer, why = _name(by), _reason(why)
-        with self._writing() as session:
+        officer, why = officer_name(by), _reason(why)
+        with database.writing(self._engine) as session:
             messages = [message for message in self._wanted(session, ids) if message.state != S.CANCELLED]
             for message in messages:
                 if message.state == S.IN_DOUBT:
@@ -204,8 +204,8 @@ class Outbox:
 
     def resolve(self, ids: Collection[int], to: MessageState, *, by: str, why: str) -> list[Message]:
         """A person has found out what the gateway could not say: 발송 (it went), 승인 (it did not: send it), 취소."""
-        officer, why = _name(by), _reason(why)
-        with self._writing() as session:
+        officer, why = officer_name(by), _reason(why)
+        with database.writing(self._engine) as session:
             messages = self._wanted(session, ids)
             for message in messages:
                 if message.state != S.IN_DOUBT or to not in (S.SENT, S.APPROVED, S.CANCELLED):
@@ -258,7 +258,7 @@ class Outbox:
             if fruitless == TRIES_IN_A_ROW:
                 trouble = next((report.why for report in reports.values() if report.why), "")
                 done.stopped = f"문자 중계사가 받지 않아 멈췄습니다. {trouble}".strip()
-        with self._reading() as session:
+        with database.reading(self._engine) as session:
             today = self._clock().astimezone(KST).date()
             approved = (Message.entry == entry, Message.state == S.APPROVED)
             count_of = select(func.count()).select_from(Message)
@@ -291,13 +291,13 @@ class Outbox:
         wanted = [column == value for column, value in same if value is not None]
         if state is not None:
             wanted.append(Message.state.in_([state] if isinstance(state, S) else list(state)))
-        with self._reading() as session:
+        with database.reading(self._engine) as session:
             found = select(Message).where(*wanted).order_by(Message.day.desc(), Message.id).limit(limit)
             return list(session.scalars(found))
 
     def history(self, message_id: int) -> list[MessageStep]:
         """Every change, oldest first."""
-        with self._reading() as session:
+        with database.reading(self._engine) as session:
             steps = select(MessageStep).where(MessageStep.message_id == message_id).order_by(MessageStep.version)
             return list(session.scalars(steps))
 
@@ -307,7 +307,7 @@ class Outbox:
         counted = select(Message.day, Message.state, func.count()).where(Message.entry == entry)
         if since:
             counted = counted.where(Message.day >= since)
-        with self._reading() as session:
+        with database.reading(self._engine) as session:
             for day, state, count in session.execute(counted.group_by(Message.day, Message.state)):
                 found[day][state] = count
         return dict(sorted(found.items()))
@@ -318,7 +318,7 @@ class Outbox:
         """
         since = since if since.tzinfo else since.replace(tzinfo=KST)
         told: dict[str, datetime] = {}
-        with self._reading() as session:
+        with database.reading(self._engine) as session:
             spoken = (
                 select(Message.items, Message.sent_at)
                 .where(Message.entry == entry, Message.state.in_(_MAY_HAVE_GONE), Message.sent_at >= since)
@@ -331,20 +331,9 @@ class Outbox:
     # How it is done
 
     @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        with told_to_officer(), Session(self._engine, expire_on_commit=False) as session:
-            yield session
-
-    @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        engine = database.for_writing(self._engine)
-        with told_to_officer(), Session(engine, expire_on_commit=False) as session, session.begin():
-            yield session
-
-    @contextmanager
     def _alone(self) -> Iterator[Session]:
         """Writing, and nobody else drafts or claims meanwhile (SQLite lets one write at a time anyway)."""
-        with self._writing() as session:
+        with database.writing(self._engine) as session:
             if session.get_bind().dialect.name == "postgresql":
                 session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             yield session
@@ -407,7 +396,7 @@ class Outbox:
             reference = gateway.open()
         except GatewayError as error:
             return {message.key: Report(Fate.NOT_SENT, str(error)) for message in batch}
-        with self._writing() as session:
+        with database.writing(self._engine) as session:
             # Ours no longer when the lease ran out meanwhile and somebody else took them over.
             ours = update(Message).where(Message.claim == batch[0].claim, Message.state == S.SENDING)
             marked = session.scalars(ours.values(reference=reference).returning(Message.id)).all()
@@ -421,7 +410,7 @@ class Outbox:
         """Write down what the gateway said of messages as we saw them; by key, the new state of those it changed."""
         became: dict[str, MessageState] = {}
         unheard = Report(Fate.MAYBE, "중계사 응답에 이 문자가 없습니다.")
-        with self._writing() as session:
+        with database.writing(self._engine) as session:
             claims = {message.id: message.claim for message in seen}
             for message in self._wanted(session, claims):
                 to, report = None, reports.get(message.key, unheard)
@@ -435,7 +424,7 @@ class Outbox:
                 if report.fate is Fate.REFUSED:
                     message.sent_at = None
                 message.provider_id = report.provider_id or message.provider_id
-                self._step(session, message, to, PROGRAM, _clean(report.why)[:300])
+                self._step(session, message, to, PROGRAM, clean(report.why)[:300])
                 became[message.key] = to
         return became
 
@@ -445,7 +434,7 @@ class Outbox:
         return self._inquire(gateway, entry, or_(stuck, Message.state == S.IN_DOUBT))
 
     def _inquire(self, gateway: Gateway, entry: str, which: ColumnElement[bool]) -> Counter[MessageState]:
-        with self._reading() as session:
+        with database.reading(self._engine) as session:
             asked = select(Message).where(which, Message.entry == entry, Message.gateway == gateway.name)
             found = list(session.scalars(asked.order_by(Message.id)))
         sendings: defaultdict[tuple[str | None, str | None], list[Message]] = defaultdict(list)
@@ -495,7 +484,7 @@ def _refused(message: Message, to: MessageState) -> NotAllowed:
 
 
 def _reason(why: str) -> str:
-    if not (why := _clean(why)):
+    if not (why := clean(why)):
         raise NotAllowed("사유가 비어 있습니다. 사유를 적은 뒤 다시 처리하십시오.")
     return why
 

@@ -41,7 +41,8 @@ def graded(
     highest: "Array | int" = 0,
 ) -> "pd.DataFrame":
     """``rows`` with ``anomaly``, ``score`` and ``grade``. Without a model the points grade and the anomaly orders; with one its
-    probability grades (``likely``: the least of each grade), but never below what the points say, at most the second grade. ``highest``: the grade nobody, or each row, may rise above.
+    probability grades (``likely``: the least of each grade), but never below what the points say, at most the second grade. ``highest``: the grade that nobody,
+    or each row, may rise above.
     """
     points = np.array([limits[name] for name in ALARMS])
     unusual = anomaly(rows, features)

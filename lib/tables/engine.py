@@ -39,9 +39,8 @@ class Engine:
         """``expr`` computed once and held by the engine, for what is asked of it again and again."""
         if self.name != "spark":
             return cast(ir.Table, expr.cache())
-        path = (
-            Path(self._folder.name) / f"kept_{next(self._numbers)}.parquet"
-        )  # Spark's own cache drags the whole plan along
+        # Spark's own cache drags the whole plan along.
+        path = Path(self._folder.name) / f"kept_{next(self._numbers)}.parquet"
         self._backend.to_parquet(expr, path)
         return cast(ir.Table, self._backend.read_parquet(str(path), table_name=path.stem))
 

@@ -1,7 +1,6 @@
 """What 반출입신고 알림 draws: the morning's board, a consignment's life, messages to approve and send, answers, the calendar."""
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Any, cast
 
@@ -94,19 +93,13 @@ def timeline(ranking: "Duties", cargo: str) -> None:
         {
             "의무": due["title"].tolist(),
             "보세구역": due["where"].tolist(),
-            "기한": [f"{end:%Y-%m-%d}" for end in due["end"] - _day()],
+            "기한": [f"{day:%Y-%m-%d}" for day in due["due"]],
             "신고": [f"{met:%Y-%m-%d %H:%M}" if met == met else "없음" for met in due["met"]],
             "상태": due["state"].tolist(),
             "근거": due["law"].tolist(),
         },
         hide_index=True,
     )
-
-
-def _day() -> Any:
-    import pandas as pd
-
-    return pd.Timedelta(days=1)
 
 
 def _life(events: "pd.DataFrame", due: "pd.DataFrame", ranking: "Duties") -> "go.Figure":
@@ -150,25 +143,19 @@ def texts(listed: Listed, officer: Officer) -> None:
     ranking = duties(listed)
     try:
         gateway = gateways.chosen()
-        with Outbox.open(clock=_clock(ranking)) as outbox:
+        rehearsal = ranking.as_of != date.today()
+        with Outbox.open(clock=daily.clock(ranking.as_of, ranking.limits, rehearsal)) as outbox:
             found = daily.morning(ranking, outbox)
             written = outbox.messages(entry=ranking.entry, day=ranking.as_of)
-            _work(ranking, outbox, gateway, found, written, officer)
+            _work(ranking, outbox, gateway, found, written, officer, rehearsal)
     except (CaseworkError, GatewayError) as error:
         st.error(str(error), icon="📵")
 
 
-def _clock(ranking: "Duties") -> Callable[[], datetime]:
-    from lib.entries.bonded_cargo import daily
-
-    if ranking.as_of == date.today():
-        return lambda: datetime.now(UTC)
-    return daily.clock_of(ranking.as_of, int(ranking.limits["run_hour"]))
-
-
 def _work(
-    ranking: "Duties", outbox: Outbox, gateway: "Gateway", found: "Morning", written: list[Message], officer: Officer
-) -> None:
+    ranking: "Duties", outbox: Outbox, gateway: "Gateway", found: "Morning", written: list[Message], officer: Officer,
+    rehearsal: bool,
+) -> None:  # fmt: skip
     from lib.entries.bonded_cargo import daily
 
     drafts = daily.drafts(found, ranking, officer.office)
@@ -179,7 +166,6 @@ def _work(
     two.metric("안내할 건", f"{sum(map(len, found.notices.values())):,}건", border=True)
     three.metric("최근 안내해 건너뜀", f"{found.held:,}건", border=True)
     four.metric("전화할 곳", f"{len(found.calls):,}곳", border=True)
-    rehearsal = ranking.as_of != date.today()
     if rehearsal:
         st.info(
             "오늘이 아닌 날의 목록이므로 연습으로만 합니다. 문자는 파일에만 남고 실제로 나가지 않습니다.", icon="🧪"
@@ -196,12 +182,8 @@ def _work(
         ready = by_state[MessageState.APPROVED]
         refused = rehearsal and gateway.name != "file"
         if ready and st.button(f"보내기({len(ready):,}통)", type="primary", key="cargo_send", disabled=refused):
-            limits = ranking.limits
             with st.spinner("문자를 보내는 중입니다."):
-                told = outbox.deliver(
-                    gateway, entry=ranking.entry, cap=int(limits["daily_cap"]), from_hour=int(limits["send_from_hour"]),
-                    until_hour=int(limits["send_until_hour"]), dry_run=False,
-                )  # fmt: skip
+                told = daily.deliver(outbox, gateway, ranking.limits)
             st.toast(f"발송 {told.sent:,}통, 실패 {told.failed:,}통. {told.stopped}".strip(), icon="📨")
             st.rerun()
     shown = [*written, *new]
@@ -285,10 +267,9 @@ def results(listed: Listed) -> None:
     with left:
         st.markdown("**보세구역별**")
         by = answers.by_warehouse(ranking.items, replies)
-        names = dict(zip(ranking.warehouses["shed"], ranking.warehouses["name"], strict=True))
         st.dataframe(
             {
-                "보세구역": [names.get(one, one) for one in by["shed"]],
+                "보세구역": [ranking.names.get(one, one) for one in by["shed"]],
                 "신고할 건": by["items"].tolist(),
                 "놓친 비율": by["missed"].tolist(),
                 "마칠 때까지(시간)": by["hours"].round(0).tolist(),

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from lib.casework import KST
-from tests.stand_in import HttpStandIn
+from tests.stand_in import Loopback
 
 Row = dict[str, Any]
 ACCESS, SECRET, SERVICE = "access-key-1", "top-secret/1+2==", "ncp:sms:kr:1234:office"
@@ -29,7 +29,7 @@ ACCESS, SECRET, SERVICE = "access-key-1", "top-secret/1+2==", "ncp:sms:kr:1234:o
 FAULTS: tuple[str | int, ...] = (403, 429, 500, "lost", "hang", "late", "drop", "garbage", "slow", "twice")
 
 
-class SmsStandIn(HttpStandIn):
+class SmsStandIn(Loopback):
     """``rate``: of requests that meet a fault of ``kinds``, picked by ``luck``; ``faults`` come first, one a request.
 
     ``watch`` is called with "before" and "after" around what each request that changes anything does.
@@ -52,9 +52,6 @@ class SmsStandIn(HttpStandIn):
         self.used: set[str] = set()  # signatures
         self.troubles: list[str] = []  # requests that broke a rule
         self._state = threading.RLock()
-
-    def answer(self, path: str, sent: Any) -> tuple[int, str]:
-        raise NotImplementedError  # the handler below knows the method and the headers as well
 
     def arrive(self) -> None:
         """Time passes: what was taken reaches its phone, or fails for good."""

@@ -89,7 +89,9 @@ def test_every_filled_example_passes_its_own_check(drawn: tuple[Column, ...]) ->
     assert len(checked.rows) == 1
 
 
-@pytest.mark.parametrize("entry", ["duty_free", "pccc_theft", "fetch", "address_reading", "origin_laundering"])
+@pytest.mark.parametrize(
+    "entry", ["duty_free", "pccc_theft", "fetch", "address_reading", "origin_laundering", "bonded_cargo"]
+)
 def test_the_forms_of_an_entry_open_and_their_examples_pass(entry: str) -> None:
     for table in import_module(f"lib.entries.{entry}.tables").TABLES.values():
         checked = check(read(template.example_xlsx(table)), table)

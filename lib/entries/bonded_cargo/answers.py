@@ -60,7 +60,7 @@ def cured(found: pd.DataFrame, began: date, told: Collection[str]) -> pd.DataFra
 def by_warehouse(found: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     """One row a warehouse with an item: ``items``, ``missed`` (share of what was to be reported by now), ``hours`` (median to make up
     for it), ``open``, ``replies``."""
-    due = found[found["rule"].isin(["R1", "R5"]) & found["out"].isna() & (found["missed"] | found["met"].notna())]
+    due = found[found["rule"].isin(items.AHEAD) & found["out"].isna() & (found["missed"] | found["met"].notna())]
     by = due.groupby("shed").agg(items=("missed", "size"), missed=("missed", "mean"))
     late = cured(found, date.min, ())
     by = by.join(late.groupby("shed")["hours"].median(), how="left")

@@ -22,15 +22,14 @@ def board(duties: Duties, state: str) -> pd.DataFrame:
     """Items in a state as an officer reads them, the soonest due, of what is overdue the latest first; ``cargo`` is the consignment."""
     rows = duties.items[duties.items["state"] == state]
     rows = rows.sort_values(["due", "cargo"], ascending=[state in (items.NEAR, items.FAR), True])
-    names = dict(zip(duties.warehouses["shed"], duties.warehouses["name"], strict=True))
     left = (pd.to_datetime(rows["due"]) - pd.Timestamp(duties.as_of)).dt.days
     return pd.DataFrame(
         {
             "cargo": rows["cargo"],
             "구분": [items.RULES[code].title for code in rows["rule"]],
             "B/L": rows["hbl"].fillna(rows["cargo"]),
-            "보세구역": rows["shed"].map(names).fillna(rows["shed"]),
-            "상대 보세구역": rows["other"].map(names).fillna(rows["other"]).fillna(""),
+            "보세구역": rows["shed"].map(duties.names).fillna(rows["shed"]),
+            "상대 보세구역": rows["other"].map(duties.names).fillna(rows["other"]).fillna(""),
             "기한": pd.to_datetime(rows["due"]).dt.date,
             "남은 날": left,
             "까닭": rows["out"].fillna(""),
@@ -39,28 +38,26 @@ def board(duties: Duties, state: str) -> pd.DataFrame:
 
 
 def life(duties: Duties, cargo: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Events of a consignment (``at``, ``moved``, ``what``, ``where``) and its items (``title``, ``where``, ``begin``, ``end`` of the
-    due day, ``state``)."""
-    events = duties.known.events
-    told = duties.engine.frame(events.filter(events.cargo == cargo)).sort_values(["at", "row"], ignore_index=True)
-    names = dict(zip(duties.warehouses["shed"], duties.warehouses["name"], strict=True))
+    """Events of a consignment (``at``, ``what``, ``where``, ``packages``) and its items (``title``, ``law``, ``where``, ``begin``, ``due``,
+    ``end`` of that day, ``met``, ``state``)."""
+    told = duties.lives([cargo])
 
     def where(shed: Any) -> str:
-        return "세관" if pd.isna(shed) else str(names.get(shed, shed))
+        return "세관" if pd.isna(shed) else str(duties.names.get(shed, shed))
 
     rows = duties.items[(duties.items["cargo"] == cargo)]
     return (
-        pd.DataFrame({"at": told["at"], "moved": told["told"], "what": told["kind"], "where": told["shed"].map(where), "packages": told["packages"], "row": told["row"]}),
+        pd.DataFrame({"at": told["at"], "what": told["kind"], "where": told["shed"].map(where), "packages": told["packages"]}),
         pd.DataFrame(
             {
                 "title": [items.RULES[code].title for code in rows["rule"]],
                 "law": [items.RULES[code].law for code in rows["rule"]],
                 "where": rows["shed"].map(where),
                 "begin": pd.to_datetime(rows["since"]),
+                "due": pd.to_datetime(rows["due"]),
                 "end": pd.to_datetime(rows["due"]) + pd.Timedelta(days=1),
                 "met": pd.to_datetime(rows["met"]),
                 "state": rows["state"],
-                "out": rows["out"].fillna(""),
             }
         ).reset_index(drop=True),
     )  # fmt: skip
@@ -70,7 +67,7 @@ def calendar(duties: Duties) -> pd.DataFrame:
     """One row a day around today: ``day``, ``week`` (its Monday), ``weekday`` (0 Monday), ``due`` (deadlines of R1 and R5 on it), ``missed``
     of them, ``off`` (name of the day off, "" for none)."""
     rows = duties.items
-    rows = rows[rows["rule"].isin([rule.code for rule in items.RULES.values() if rule.ahead]) & rows["out"].isna()]
+    rows = rows[rows["rule"].isin(items.AHEAD) & rows["out"].isna()]
     day = pd.to_datetime(rows["due"]).dt.date
     due, missed = day.value_counts(), day[rows["missed"]].value_counts()
     first = duties.as_of - timedelta(days=BACK + duties.as_of.weekday())

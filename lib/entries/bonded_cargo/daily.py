@@ -56,7 +56,7 @@ def morning(duties: Duties, outbox: Outbox | None = None) -> Morning:
     rows, limits = duties.items, duties.limits
     told = rows[rows["state"].isin([*STAGES]) & ~rows["rule"].map(lambda code: items.RULES[code].criminal)]
     told = told[pd.to_datetime(told["due"]) >= pd.Timestamp(duties.as_of) - pd.Timedelta(days=limits["tell_days"])]
-    told = told.assign(key=[_key(row) for row in told.to_dict("records")])
+    told = told.assign(key=told["key"] + "|" + told["state"].map(STAGES))
     lately = _lately(outbox, duties.as_of, limits, told["key"].tolist()) if outbox else set()
     due = told[~told["key"].isin(lately)]
     known = {row["shed"]: row for row in duties.warehouses.to_dict("records")}
@@ -101,24 +101,28 @@ def run(duties: Duties, outbox: Outbox, *, by: str, office: str, gateway: Gatewa
     if gateway:
         ours = outbox.messages(entry=ENTRY, day=found.as_of, state=MessageState.DRAFTED)
         outbox.approve([message.id for message in ours], by=by)
-        limits = duties.limits
-        delivery = outbox.deliver(
-            gateway, entry=ENTRY, cap=int(limits["daily_cap"]), from_hour=int(limits["send_from_hour"]),
-            until_hour=int(limits["send_until_hour"]), dry_run=False,
-        )  # fmt: skip
+        delivery = deliver(outbox, gateway, duties.limits)
     written = outbox.messages(entry=ENTRY, day=found.as_of)
     return Run(found, written, sum(message.key not in standing for message, new in made if new), delivery)
+
+
+def deliver(outbox: Outbox, gateway: Gateway, limits: Limits) -> Delivery:
+    """Send what is approved, within the office's hours and daily cap."""
+    return outbox.deliver(
+        gateway, entry=ENTRY, cap=int(limits["daily_cap"]), from_hour=int(limits["send_from_hour"]),
+        until_hour=int(limits["send_until_hour"]), dry_run=False,
+    )  # fmt: skip
+
+
+def clock(day: date, limits: Limits, rehearsal: bool) -> Callable[[], datetime]:
+    """The time messages go by: that morning's in a rehearsal."""
+    return clock_of(day, int(limits["run_hour"])) if rehearsal else lambda: datetime.now(UTC)
 
 
 def clock_of(day: date, hour: int) -> Callable[[], datetime]:
     """The time for a rehearsal of a day that is not today: that morning."""
     then = datetime(day.year, day.month, day.day, hour, tzinfo=KST).astimezone(UTC)
     return lambda: then
-
-
-def _key(row: Mapping[Any, Any]) -> str:
-    ref = "" if pd.isna(row["ref"]) else row["ref"]
-    return f"{row['cargo']}|{row['rule']}|{row['shed']}|{ref}|{STAGES[row['state']]}"
 
 
 def _lately(outbox: Outbox, as_of: date, limits: Limits, keys: list[str]) -> set[str]:

@@ -1,19 +1,16 @@
 """How likely a duty not yet due is to be missed: what is known of it, of its warehouse and of its carrier that morning."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
 import pyarrow as pa
 
 from lib.entries.bonded_cargo import workdays
-from lib.entries.bonded_cargo.items import EXCLUDED, OVERDUE, RULES, Known
+from lib.entries.bonded_cargo.items import AHEAD, EXCLUDED, OVERDUE, Known
 from lib.screening.features import Feature
 from lib.tables.engine import Engine
 
-AHEAD = tuple(rule.code for rule in RULES.values() if rule.ahead)
 PAST = 90  # days of a warehouse's and a carrier's past
 WEEK = 7
 NEXT = 30  # days after today that are looked up for days off
@@ -40,11 +37,6 @@ FEATURES = (
     Feature("carrier_done", "이 운송업자의 최근 90일 건수", "건", rows="carrier"),
     Feature("carrier_missed", "이 운송업자의 건이 최근 90일에 늦은 비율", "%", rows="carrier"),
 )
-
-
-def subject(table: ir.Table) -> Any:
-    """What a duty is called: consignment, rule, warehouse and declaration."""
-    return table.cargo + "|" + table["rule"] + "|" + table.shed + "|" + table.ref.fill_null("")
 
 
 def build(known: Known, engine: Engine, as_of: date) -> ir.Table:
@@ -78,7 +70,7 @@ def build(known: Known, engine: Engine, as_of: date) -> ir.Table:
     carrier = carrier.mutate(carrier_missed=(carrier.slow + 0.5) / (carrier.carrier_done + 10)).drop("slow")
     waiting = open_.group_by("shed").aggregate(shed_open=open_.count().cast("float64"))
     rows = open_.mutate(
-        subject=subject(open_),
+        subject=open_.key,
         days_left=(open_.due.epoch_days() - today.epoch_days()).cast("float64"),
         term=(open_.due.epoch_days() - open_.since.date().epoch_days() + 1).cast("float64"),
         weekday=open_.due.day_of_week.index().cast("string"),
@@ -121,8 +113,3 @@ def _days_off(as_of: date) -> pa.Table:
     """``due``: each coming day; ``days_off`` from today to it."""
     told = workdays.calendar(as_of, as_of + timedelta(days=NEXT))
     return pa.table({"due": pa.array(told["day"], pa.date32()), "days_off": pa.array(told["off"].cumsum(), pa.int64())})
-
-
-def frame(known: Known, engine: Engine, as_of: date) -> pd.DataFrame:
-    """The rows of ``build``, in order of subject."""
-    return engine.frame(build(known, engine, as_of)).sort_values("subject", ignore_index=True)

@@ -55,6 +55,7 @@ RULES = {
         Rule("R7", "반출입 순서 뒤바뀜", "일시 확인과 정정", "관세법 제157조 제1항, 보세화물관리에 관한 고시 제9조·제10조"),
     )
 }  # fmt: skip
+AHEAD = tuple(rule.code for rule in RULES.values() if rule.ahead)
 COLUMNS = (
     "rule", "cargo", "shed", "other", "ref", "since", "due", "met", "expected", "seen", "mode", "carrier", "leg_row", "out_row", "in_row",
 )  # fmt: skip
@@ -62,14 +63,13 @@ COLUMNS = (
 
 class Known(NamedTuple):
     """What is known at a moment. ``events``: with ``cargo``, ``code``, ``at``, ``moved``, ``ref``, ``row``; ``legs``: one a transport
-    with its moves; ``cleared``: import acceptances; ``items``: COLUMNS with ``hbl``, ``out`` (why excluded), ``missed``, ``state``.
+    with its moves; ``items``: COLUMNS with ``key`` (consignment, rule, warehouse and
+    declaration), ``hbl``, ``out`` (why excluded), ``missed``, ``state``.
     """
 
     now: datetime
     events: ir.Table
-    moves: ir.Table
     legs: ir.Table
-    cleared: ir.Table
     warehouses: ir.Table
     items: ir.Table
 
@@ -117,7 +117,7 @@ def known(tables: Mapping[str, pa.Table | Path], engine: Engine, as_of: date, li
     ]
     everything = engine.keep(reduce(lambda a, b: a.union(b), parts))
     judged = _judged(everything, events, changes, warehouses, as_of, limits)
-    return Known(now, events, moves, legs, cleared, warehouses, engine.keep(judged))
+    return Known(now, events, legs, warehouses, engine.keep(judged))
 
 
 # events, transports
@@ -289,8 +289,7 @@ def _bound(legs: ir.Table, days: ir.Table, changes: ir.Table, limits: Limits) ->
 
 def _arrival(bound: ir.Table) -> ir.Table:
     """R1: the whole of a transport reported in at its goal within its term."""
-    told = bound
-    return _shaped(told, rule="R1", shed=told.goal, other=told.origin, since=told.start, met=told.full_at, expected=told.packages, seen=told.in_count)  # fmt: skip
+    return _shaped(bound, rule="R1", shed=bound.goal, other=bound.origin, since=bound.start, met=bound.full_at, expected=bound.packages, seen=bound.in_count)  # fmt: skip
 
 
 def _later(start: Any, days: Any) -> Any:
@@ -387,9 +386,10 @@ def _order(legs: ir.Table, moves: ir.Table, cleared: ir.Table) -> ir.Table:
 def _judged(
     items: ir.Table, events: ir.Table, changes: ir.Table, warehouses: ir.Table, as_of: date, limits: Limits
 ) -> ir.Table:
-    """``hbl``, ``out``: why it is left out, ``missed`` and ``state`` of each item."""
+    """``key``, ``hbl``, ``out``: why it is left out, ``missed`` and ``state`` of each item."""
     bills = events.filter(events.hbl.notnull()).group_by("cargo").aggregate(hbl=events.hbl.max())
     told = items.left_join(bills, "cargo").drop("cargo_right")
+    told = told.mutate(key=told.cargo + "|" + told["rule"] + "|" + told.shed + "|" + told.ref.fill_null(""))
     told = _corrected(_excluded(told, changes, warehouses), changes)
     today = ibis.literal(as_of)
     late = told.met.isnull() | (told.met.date() > told.due) | (told.rule == "R3")

@@ -1,6 +1,6 @@
 """One way in for the page, the command line and the tests: events in, duties ranked by how likely they are to be missed out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -53,8 +53,7 @@ READ = ("kind", "shed", "processed_at", "moved_at", "declaration_no", "packages"
 
 @dataclass(frozen=True, kw_only=True)
 class Duties(Ranking):
-    """The ranking with what it was made from: ``known`` in its engine, and every item (``items``: COLUMNS, ``hbl``, ``out``,
-    ``missed``, ``state``)."""
+    """The ranking with what it was made from: ``known`` in its engine, and every item (``items`` of ``known``)."""
 
     known: Known = field(repr=False)
     engine: Engine = field(repr=False)
@@ -64,6 +63,18 @@ class Duties(Ranking):
     def items(self) -> pd.DataFrame:
         """Everything that had or has to be reported, by now."""
         return self.engine.frame(self.known.items)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What the warehouses are called."""
+        return dict(zip(self.warehouses["shed"], self.warehouses["name"], strict=True))
+
+    def lives(self, cargos: Collection[str]) -> pd.DataFrame:
+        """The events of these consignments, in order of time."""
+        events = self.known.events
+        return self.engine.frame(events.filter(events.cargo.isin([*cargos]))).sort_values(
+            ["at", "row"], ignore_index=True
+        )
 
 
 def screen(
@@ -91,7 +102,7 @@ def screen(
     explainer = _Explainer(rows, limits, model)
     duties = Duties(
         ENTRY, as_of, "model" if model else "rules", rows, FEATURES, RULES, limits, explainer, model,
-        known=known, engine=engine, warehouses=engine.frame(known.warehouses), caveat=_told_aside(known, engine),
+        known=known, engine=engine, warehouses=engine.frame(known.warehouses), caveat=_told_aside(known, engine), gather=explainer.gather,
     )  # fmt: skip
     explainer.duties = duties
     return duties
@@ -115,6 +126,19 @@ class _Explainer:
     def __init__(self, rows: pd.DataFrame, limits: Limits, model: "Model | None") -> None:
         self.rows, self._limits, self._model = rows, limits, model
         self.duties: Duties
+        self._lives: dict[str, tuple[Evidence, ...]] = {}
+
+    def gather(self, subjects: Collection[str]) -> None:
+        """Read at once the lives of these duties' consignments; what was read before is let go."""
+        cargos = {subject.partition("|")[0] for subject in subjects}
+        told = self.duties.lives(cargos).rename(columns=_NAMES)
+        self._lives = dict.fromkeys(cargos, ()) | {
+            str(cargo): tuple(
+                Evidence("events", str(one["row"]), {TABLES["events"].column(c).title: _cell(one[c]) for c in READ})
+                for one in some.to_dict("records")
+            )
+            for cargo, some in told.groupby("cargo")
+        }
 
     @cached_property
     def _peers(self) -> Peers:
@@ -126,8 +150,11 @@ class _Explainer:
 
     def __call__(self, row: "pd.Series[Any]") -> Finding:
         def rows_of(code: str) -> tuple[Evidence, ...]:
-            return self._life(str(row["cargo"])) if code == "item" else self._others(row, code) or self._life(str(row["cargo"]))  # fmt: skip
+            return (code != "item" and self._others(row, code)) or self._lives[cargo]
 
+        cargo = str(row["cargo"])
+        if cargo not in self._lives:
+            self.gather([str(row["subject"])])
         told = reasons(RULES, row, self._limits, self._model, self._peers, rows_of, "item")
         duty = items.RULES[str(row["rule"])]
         must = Reason("rule_duty", f"{duty.duty}를 {day(row['due'])}까지 해야 함", rows_of("item"), duty.law)
@@ -140,16 +167,8 @@ class _Explainer:
             float(row["score"]),
             {
                 "as_of": self.duties.as_of.isoformat(), "lead": LEAD, "checklist": list(CHECKLIST), "duty": duty.title, "law": duty.law,
-                "cargo": str(row["cargo"]), "shed": str(row["shed"]), "due": day(row["due"]),
+                "cargo": cargo, "shed": str(row["shed"]), "due": day(row["due"]),
             },
-        )  # fmt: skip
-
-    def _life(self, cargo: str) -> tuple[Evidence, ...]:
-        """The events of a consignment, in order of time."""
-        events = self.duties.known.events
-        return tuple(
-            Evidence("events", str(one["row"]), {TABLES["events"].column(c).title: _cell(one[c]) for c in READ})
-            for one in self.duties.engine.frame(events.filter(events.cargo == cargo)).rename(columns=_NAMES).sort_values("processed_at").to_dict("records")
         )  # fmt: skip
 
     def _others(self, row: "pd.Series[Any]", code: str) -> tuple[Evidence, ...]:
@@ -160,12 +179,12 @@ class _Explainer:
             carrier = all_["carrier"][(all_["cargo"] == row["cargo"]) & (all_["ref"] == row["ref"])].dropna()
             some = all_[all_["carrier"].isin(carrier) & all_["missed"]]
         elif code == "missed":
-            some = some[some["missed"] & some["rule"].isin(features.AHEAD)]
+            some = some[some["missed"] & some["rule"].isin(items.AHEAD)]
         elif code == "overdue":
             some = some[some["state"] == items.OVERDUE]
         elif code == "open":
-            some = some[some["met"].isna() & some["rule"].isin(features.AHEAD) & ~some["missed"]]
-        some = some.sort_values("due", ascending=False).head(MOST)
+            some = some[some["met"].isna() & some["rule"].isin(items.AHEAD) & ~some["missed"]]
+        some = some.sort_values(["due", "key"], ascending=[False, True]).head(MOST)
         return tuple(
             Evidence("events", str(one["leg_row"] or one["out_row"] or one["in_row"]), {
                 "화물관리번호": one["cargo"], "의무": items.RULES[one["rule"]].duty, "기한": str(one["due"])[:10],

@@ -1,13 +1,13 @@
 """The shipped model: taught by a made-up year, measured on later months and on a world of other habits."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from lib.entries.bonded_cargo import demo, features, items, screen
+from lib.entries.bonded_cargo import demo, items, screen
 from lib.entries.bonded_cargo.features import FEATURES
 from lib.entries.bonded_cargo.screen import ENTRY
 from lib.screening import evaluate
@@ -41,10 +41,9 @@ def training_set(seeds: range, world: str = "train", *, every: int = EVERY) -> p
 
 def _missed(tables: Mapping[str, pa.Table], engine: Engine) -> frozenset[str]:
     """The duties that were missed, seen from the end of the world."""
-    last: date = demo.END
-    told = items.known(tables, engine, last, limits_of.load(ENTRY, last)).items
-    told = told.filter(told.missed & told["rule"].isin(features.AHEAD))
-    return frozenset(engine.frame(told.select(subject=features.subject(told)))["subject"])
+    told = items.known(tables, engine, demo.END, limits_of.load(ENTRY, demo.END)).items
+    told = told.filter(told.missed & told["rule"].isin(items.AHEAD))
+    return frozenset(engine.frame(told.select("key"))["key"])
 
 
 def known(seed: int = 0) -> pd.DataFrame:

@@ -185,8 +185,10 @@ def _digits(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _once(lines: pa.Table, name: str) -> tuple[pa.Table, pd.DataFrame]:
     """Without lines that are there twice word for word (two extracts put together), and which these were."""
-    words = lines.drop_columns(["item_no"]).to_pandas()
-    again = words.duplicated().to_numpy()
+    again = np.zeros(len(lines), bool)
+    few = lines.select(["declaration_no", "model", "quantity"]).to_pandas().duplicated(keep=False)
+    maybe = np.flatnonzero(few.to_numpy())  # few are alike in these: only they are held against each other whole
+    again[maybe] = lines.drop_columns(["item_no"]).take(pa.array(maybe)).to_pandas().duplicated().to_numpy()
     keys = lines["item_no"].filter(pa.array(again)).to_pylist()
     aside = pd.DataFrame({"table": name, "key": keys, "why": AGAIN}, dtype=object)
     return lines.filter(pa.array(~again)), aside

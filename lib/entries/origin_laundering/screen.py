@@ -187,10 +187,12 @@ def sheet_of_links(found: Exporters, most: int = 100_000) -> pd.DataFrame:
     links = found.links[found.links["strong"]]
     links = links.sort_values("strength", ascending=False, kind="stable").head(most)
     told: dict[str, Any] = {}
-    names = {row["code"]: row["name"] for row in found.ledger.about.to_dict("records")}
+    known = found.ledger.known
     for side, name, title in ((found.ledger.exports, "exported", "수출"), (found.ledger.imports, "imported", "수입")):
         lines = side.lines.take(pa.array(links[name].to_numpy()))
-        told[f"{title} 상호"] = [names.get(code) for code in side.rows["firm"].to_numpy()[links[name]].tolist()]
+        told[f"{title} 상호"] = [
+            known.get(code, {}).get("name") for code in side.rows["firm"].to_numpy()[links[name]].tolist()
+        ]
         told |= {f"{title} {TABLES[side.name].column(c).title}": lines[c].to_pylist() for c in BESIDE}
     return pd.DataFrame(
         {

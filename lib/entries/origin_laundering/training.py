@@ -144,12 +144,8 @@ def _by_chance(pairs: pd.DataFrame) -> list[pd.DataFrame]:
 STEPS = {"brand": (0.0, 1.0), "words": (0.2, np.inf), "hs": (0.15, np.inf), "said": (1.0, np.inf), "size": (0.0, 2.5)}
 """Bounds of a step between two levels that made-up worlds cannot teach: a real brand stands on many goods, other goods have
 another HS."""
-HALF = (
-    "code",
-    "words",
-    "measures",
-    "brand",
-)  # parts in which what is not told counts half of the best; elsewhere it never speaks for a link
+HALF = ("code", "words", "measures", "brand")
+"""Parts in which what is not told counts half of the best; elsewhere it never speaks for a link."""
 
 
 def _fitted(rows: pd.DataFrame, parts: Sequence[str], known: Any = 0.0) -> tuple[float, dict[str, dict[str, float]]]:

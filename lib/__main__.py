@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from lib.screening.ranking import Ranking
+    from lib.tables.checking import Checked
     from lib.tables.contract import Table
     from lib.tables.export import Rows
 
@@ -323,6 +324,10 @@ def cargo_run(
     events: TableFileOrNot = None,
     warehouses: TableFileOrNot = None,
     changes: TableFileOrNot = None,
+    replies: TableFileOrNot = None,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="알릴 화물을 문자를 만들기 전에 UNI-PASS에서 다시 조회합니다.")
+    ] = False,
     send: Annotated[
         bool, typer.Option("--send", help="만든 문자를 승인하여 보냅니다(기본: 만들어 두기만 합니다).")
     ] = False,
@@ -333,7 +338,8 @@ def cargo_run(
     """
     from lib.casework import CaseworkError, Outbox
     from lib.casework.outbox import GatewayError
-    from lib.entries.bonded_cargo import daily, gateways, items, screen, tables
+    from lib.entries import entry
+    from lib.entries.bonded_cargo import daily, gateways, items, screen, tables, unipass
     from lib.screening import model as models
     from lib.settings import DATA, settings
 
@@ -341,19 +347,38 @@ def cargo_run(
         _stop("--events와 --warehouses를 함께 주십시오(둘 다 없으면 시연 자료로 합니다).")
     shown = events is None
     demo_ = DATA / "bonded_cargo" / "demo"
-    files = {"events": events or demo_ / "events.csv", "warehouses": warehouses or demo_ / "warehouses.csv", "changes": changes or (demo_ / "changes.csv" if shown else None)}  # fmt: skip
-    given = _checked(tables.TABLES, files, settings().folder("cargo") / f"{day.date()}.csv")
+    files = (
+        {name: demo_ / f"{name}.csv" for name in ("events", "warehouses", "changes", "replies")}
+        if shown
+        else {"events": events, "warehouses": warehouses, "changes": changes, "replies": replies}
+    )
+    checked = _checked_whole(tables.TABLES, files, settings().folder("cargo") / f"{day.date()}.csv")
+    if empty := [one.table.title for one in checked.values() if one.total and not one.rows.num_rows]:
+        _stop(f"{', '.join(empty)}에 쓸 수 있는 행이 없어 점검하지 않았습니다. 위에 적은 오류 파일을 보고 고치십시오.")
+    given = {name: one.rows for name, one in checked.items()}
     try:
         gateway = gateways.chosen() if send else None
-        rehearsal = shown or day.date() != date.today()
-        if gateway and rehearsal and gateway.name != "file":
+        practice = daily.rehearsal(day.date(), shown)
+        if gateway and practice and gateway.name != "file":
             _stop(
                 "시연 자료이거나 오늘이 아닌 날이어서 보내지 않았습니다. 연습하려면 AX_SMS_GATEWAY=file로 바꾸십시오."
             )
-        duties = screen.screen(given, as_of=day.date(), model=models.current(screen.ENTRY))
-        with Outbox.open(clock=daily.clock(day.date(), duties.limits, rehearsal)) as outbox:
-            told = daily.run(duties, outbox, by=settings().officer, office=settings().customs_office, gateway=gateway)
-    except (CaseworkError, GatewayError) as error:
+        model = models.current(screen.ENTRY)
+        duties = screen.screen(given, as_of=day.date(), model=model)
+        if refresh:
+            asked = daily.watched(duties)
+            fetched = unipass.follow(asked, progress=_counting)
+            given["events"] = unipass.renewed(given["events"], fetched)
+            duties = screen.screen(given, as_of=day.date(), model=model)
+            print(
+                f"UNI-PASS에서 {len(asked):,}건을 다시 조회했습니다(없음 {len(fetched.not_found):,}건, 조회하지 못함 {len(fetched.failed):,}건)."
+            )
+        with Outbox.open(clock=daily.clock(day.date(), duties.limits, practice)) as outbox:
+            told = daily.run(
+                duties, outbox, by=settings().officer, office=settings().customs_office or entry(screen.ENTRY).customs, gateway=gateway,
+                replies=given.get("replies"), practice=practice, unread=daily.unread(checked["events"]),
+            )  # fmt: skip
+    except (CaseworkError, GatewayError, unipass.UnipassError) as error:
         _stop(str(error), code=1)
     board = told.morning.board
     print(f"{day:%Y-%m-%d} 아침 점검" + (" (시연 자료)" if shown else ""))
@@ -363,12 +388,55 @@ def cargo_run(
         if any(counts.values()):
             print(f"  {rule.title}: " + ", ".join(f"{state} {n:,}" for state, n in counts.items() if n))
     print(f"문자: 보세구역 {len(told.written):,}곳(이번에 새로 만든 것 {told.new:,}통), 최근 안내하여 건너뛴 것 {told.morning.held:,}건, 전화할 곳 {len(told.morning.calls):,}곳, 형사 검토 {len(told.morning.review):,}건")  # fmt: skip
+    if told.morning.blind:
+        print(
+            f"읽지 못한 행이 있는 화물의 {told.morning.blind:,}건은 알리지 않았습니다. 제외한 행을 고쳐 다시 실행하십시오."
+        )
+    if duties.caveat:
+        print(duties.caveat)
     if sent := told.delivery:
         print(
             f"발송 {sent.sent:,}통, 실패 {sent.failed:,}통, 확인 필요 {sent.in_doubt:,}통, 남은 것 {sent.left:,}통. {sent.stopped}".strip()
         )
     else:
         print("보내지 않았습니다. 화면에서 승인하거나 --send로 다시 실행하십시오.")
+
+
+@cargo_app.command("fetch")
+def cargo_fetch(
+    out: Annotated[Path, typer.Option(help="저장할 파일(.csv 또는 .xlsx).")],
+    numbers: Annotated[list[str] | None, typer.Argument(metavar="화물관리번호", help="조회할 번호(여럿 가능).")] = None,
+    file: Annotated[Path | None, typer.Option(help="번호가 한 줄에 하나씩 든 텍스트 파일.")] = None,
+) -> None:
+    """UNI-PASS 화물통관진행정보에서 화물의 이벤트를 받아 표로 저장합니다. 끊기면 다시 실행하십시오(받은 것은 다시 묻지 않습니다)."""
+    from lib.entries.bonded_cargo import tables, unipass
+
+    _require_sheet(out)
+    asked = list(numbers or ())
+    if file is not None:
+        try:
+            asked += file.read_text("utf-8-sig", errors="replace").split()
+        except OSError:
+            _stop(f"{file} 파일을 열 수 없습니다. 파일 이름과 읽기 권한을 확인하십시오.")
+    if not asked:
+        _stop("화물관리번호를 적거나 --file로 번호가 든 파일을 지정하십시오.")
+    try:
+        fetched = unipass.follow(asked, progress=_counting)
+    except unipass.UnipassError as error:
+        _stop(str(error), code=1)
+    titles = {column.name: column.title for column in tables.EVENTS.columns}
+    rows = [{titles[name]: value for name, value in row.items()} for row in fetched.events.to_pylist()]
+    _save(rows, out, "보세화물 이벤트")
+    print(f"화물 {len(fetched.status):,}건의 이벤트 {len(rows):,}행을 {out}에 저장했습니다.")
+    if fetched.not_found:
+        print(f"UNI-PASS에 없는 화물: {', '.join(fetched.not_found)}")
+    for number, why in fetched.failed.items():
+        print(f"조회하지 못한 화물 {number}: {why}", file=sys.stderr)
+
+
+def _counting(done: int, total: int) -> None:
+    if sys.stderr.isatty() or done == total:
+        print(f"\rUNI-PASS 조회 {done:,}/{total:,}", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
 
 @app.command("read-address")
@@ -674,10 +742,20 @@ def _checked(
     beside: Path,
     read: "Callable[[Path, str], pa.Table] | None" = None,
 ) -> dict[str, Any]:
+    """Usable rows of the files, as ``_checked_whole``."""
+    return {name: found.rows for name, found in _checked_whole(contracts, files, beside, read).items()}
+
+
+def _checked_whole(
+    contracts: "Mapping[str, Table]",
+    files: Mapping[str, Path | None],
+    beside: Path,
+    read: "Callable[[Path, str], pa.Table] | None" = None,
+) -> "dict[str, Checked]":
     """Read and check the files; what is refused is counted and kept next to ``beside``. ``read``: a file of a table's name."""
     from lib.tables import checking, reading
 
-    tables = {}
+    tables: dict[str, Checked] = {}
     for name, path in files.items():
         if path is None:
             continue
@@ -698,7 +776,7 @@ def _checked(
             told.write_bytes(checking.violations_csv(found))
             kept.write_bytes(checking.rejected_csv(found))
             print(f"  오류 {len(found.violations):,}건을 {told}에, 제외한 행을 {kept}에 남겼습니다.", file=sys.stderr)
-        tables[name] = found.rows
+        tables[name] = found
     return tables
 
 

@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     address_dir: Path = Field(
         ROOT / ".local" / "addresses", description="the building table made for reading addresses"
     )
-    customs_office: str = Field("광주세관", description="written into each record")
+    customs_office: str | None = Field(None, description="written into each record and message; else the entry's own")
 
     engine: Literal["duckdb", "spark"] = Field("duckdb", description="what computes the features of tabular entries")
 
@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     sms_gateway: Literal["file", "solapi", "sens"] = Field(
         "file", description="who carries text messages; a file: nobody"
     )
+    office_phone: str = Field("", description="whom a warehouse may ring up, written into longer messages")
     sms_sender: str | None = Field(None, description="the office's number, registered with the gateway beforehand")
     solapi_url: str = "https://api.solapi.com"
     solapi_key: SecretStr | None = None

@@ -12,15 +12,16 @@ BOARD, TEXTS, RESULTS, WHOLE = "오늘의 알림판", "문자 안내", "회신·
 
 story.header(item)
 view = desk.view("cargo_view", [desk.LIST, BOARD, TEXTS, RESULTS, desk.CASES, WHOLE, desk.LIMITS, desk.MODEL])
-if listed := desk.opened(view, item, officer, bonded_cargo, "건"):
+if listed := desk.opened(view, item, officer, bonded_cargo, "건", service=cargo.fetch):
     if view == BOARD:
-        cargo.board(listed)
+        cargo.board(listed, officer)
     elif view == TEXTS:
         cargo.texts(listed, officer)
     elif view == RESULTS:
         cargo.results(listed)
     elif view == WHOLE:
         cargo.calendar(listed)
+        cargo.ahead(listed)
         explain.overview(listed)
     elif chosen := ranked.table(listed, ranked.budget(listed)):
         explain.subject(

@@ -17,6 +17,11 @@ class Entry:
     benefit: str
     built: bool = False
 
+    @property
+    def customs(self) -> str:
+        """The customs office, without its department."""
+        return self.office.split()[0]
+
 
 ENTRIES = (
     Entry(

@@ -222,6 +222,8 @@ def card_markdown(card: Mapping[str, Any]) -> str:
 
 
 _KIND_TABLES = {
+    "foreseen": "나중 몇 달: 아침마다 몇 건씩 한 번만 전화할 때 미리 찾은 놓침",
+    "foreseen_elsewhere": "습관이 다른 가상 세계의 같은 몇 달: 미리 찾은 놓침",
     "found_by_kind": "유형별로 찾은 비율",
     "false_alarms": "선의의 유형별 오경보",
     "nationality": "국적별 오경보(국적은 학습 항목이 아님)",
@@ -246,6 +248,12 @@ _KIND_COLUMNS = {
     "rules_only_strong": "규칙만: 유력",
     "rules_only_fifth": "규칙만: 상위 20%",
     "any_rule": "규칙에 걸림",
+    "calls": "아침마다 전화",
+    "order": "고르는 순서",
+    "found": "기한 전에 찾은 놓침",
+    "early": "먼 예고(3일 전)보다 먼저",
+    "days": "기한 며칠 전(중앙값)",
+    "right": "전화 가운데 놓칠 건",
 }
 
 
@@ -262,7 +270,11 @@ def kind_tables(card: Mapping[str, Any]) -> list[tuple[str, list[dict[str, str]]
 def _kind_cell(name: str, value: Any) -> str:
     if not isinstance(value, int | float):
         return "-" if value is None else str(value)
-    return f"{value:,.0f}" if name in ("codes", "firms", "addresses", "harmless", "alarms") else f"{value:.1%}"
+    if name in ("codes", "firms", "addresses", "harmless", "alarms"):
+        return f"{value:,.0f}"
+    if name == "days":
+        return f"{value:,.1f}일"
+    return f"{value:.1%}"
 
 
 def _measures_lines(told: Mapping[str, Any]) -> list[str]:

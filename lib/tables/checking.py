@@ -85,7 +85,8 @@ def check(raw: pa.Table, table: Table) -> Checked:
     trouble = trouble.sort_values(["at", "order"], kind="stable", ignore_index=True)
     row_no = pa.array(range(first, first + len(whole)), pa.int64())
     bad = pd.Series(False, index=blank.index)
-    bad[trouble["at"].unique()] = True
+    spare = [n for n, column in enumerate(table.columns) if column.spare]
+    bad[trouble.loc[~trouble["order"].isin(spare), "at"].unique()] = True
     told = trouble.head(MOST_TOLD)
     return Checked(
         table,
@@ -212,6 +213,11 @@ def _check_chunk(
         column = table.column(name)
         new = [n for n in at if (n, order[name]) not in failed_at] if len(failed_at) else at
         parts.append(_trouble(new, column, order[name], found[name], what))
+        if column.spare:
+            broken = pd.Series(False, index=range(len(rows)))
+            broken[new] = True
+            kept = pc.if_else(pa.array(broken), pa.scalar(None, TYPES[column.kind]), rows[name])
+            rows = rows.set_column(rows.column_names.index(name), rows.schema.field(name), kept)
     over = _positions(_mask(pc.is_valid(beyond)))
     parts.append(
         pd.DataFrame(
@@ -263,7 +269,7 @@ def _all_blank(raw: pa.Table, likely: pd.Series) -> pd.Series:
 def _row_names(cells: pa.Table, first: int) -> pa.ChunkedArray:
     """「12행」 for each row that holds anything."""
     names = pa.chunked_array([pa.array([f"{n}행" for n in range(first, first + len(cells))], pa.string())])
-    filled = pa.chunked_array([pa.array([False] * len(cells))])
+    filled = pa.chunked_array([pa.array([False] * len(cells), pa.bool_())])
     for column in cells.columns:
         text = pc.utf8_trim_whitespace(column.cast(pa.string()))
         filled = pc.or_(filled, pc.fill_null(pc.not_equal(text, ""), False))
@@ -284,6 +290,7 @@ def _twice(keys: pa.ChunkedArray, column: Column, first: int) -> pd.DataFrame:
 
 
 def _rejected(raw: pa.Table, row_no: pa.Array, bad: pd.Series, trouble: pd.DataFrame) -> pa.Table:
+    trouble = trouble[trouble["at"].isin(bad.index[bad])]
     told = zip(trouble["title"], trouble["found"], trouble["expected"], strict=True)
     said = pd.Series(
         [f"「{title}」 {found} → {expected}" for title, found, expected in told], trouble.index, dtype="str"
@@ -351,6 +358,11 @@ def convert(cells: pa.Array, column: Column) -> tuple[pa.Array, pd.Series]:
         return cells, _mask(pc.is_valid(cells))
     encoded = cells.cast(pa.string()).dictionary_encode()
     texts = clean(encoded.dictionary)
+    if column.code:
+        texts = pc.utf8_upper(pc.replace_substring_regex(texts, r"\s+", ""))
+    if column.width:
+        short = pc.match_substring_regex(texts, rf"^\d{{{column.width - 1}}}$")
+        texts = pc.if_else(pc.fill_null(short, False), pc.utf8_lpad(texts, column.width, "0"), texts)
     present = pc.is_valid(texts)
     if column.choices:
         texts = _chosen(texts, column.choices)
@@ -538,8 +550,8 @@ def _dates(texts: pa.Array) -> pa.Array:
     return _moments(texts).cast(pa.date32(), safe=False)
 
 
-_YES = "Y YES TRUE T 1 O ○ 〇 ◯ ✓ V 예 네 참 유 있음 해당".split()
-_NO = "N NO FALSE F 0 X × ✗ 아니오 아니요 거짓 무 없음 미해당 해당없음".split()
+_YES = "Y YES TRUE T 1 O ○ 〇 ◯ ✓ V 예 네 참 유 있음 해당 동의 동의함 수신동의".split()
+_NO = "N NO FALSE F 0 X × ✗ 아니오 아니요 거짓 무 없음 미해당 해당없음 미동의 동의안함 비동의 거부 수신거부".split()
 
 
 def _flags(texts: pa.Array) -> pa.Array:

@@ -24,7 +24,8 @@ class Column:
 
     ``required``: the file must have the column; ``nullable``: a cell may be empty. ``choices``: allowed codes and what
     they mean (accepted either way, kept as the code). ``pattern``: a full-match regular expression, told by
-    ``expected``. ``stand_in``: the column read for this one where the file lacks it. ``personal``: masked on screen by
+    ``expected``. ``code``: capitals without blanks, however typed. ``width``: digits one short of it lost their leading zero in a spreadsheet. ``spare``: a cell that does not fit is
+    told and left empty, and its row stays. ``stand_in``: the column read for this one where the file lacks it. ``personal``: masked on screen by
     default. ``example``: a cell of the filled example.
     """
 
@@ -39,6 +40,9 @@ class Column:
     expected: str = ""
     at_least: float | None = None
     at_most: float | None = None
+    code: bool = False
+    width: int = 0
+    spare: bool = False
     stand_in: str = ""
     personal: bool = False
     example: str = ""

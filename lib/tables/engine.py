@@ -1,6 +1,7 @@
 """What computes the Ibis expressions: DuckDB in this process, or Spark when ``AX_ENGINE=spark``."""
 
 import tempfile
+import threading
 from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
@@ -30,6 +31,7 @@ class Engine:
         self._backend = backend
         self._folder = folder  # goes when the engine goes
         self._numbers = count(1)
+        self._asking = threading.Lock()  # a list and its engine are shared by sessions; it answers one at a time
 
     def load(self, tables: Mapping[str, pa.Table | Path]) -> dict[str, ir.Table]:
         """The tables as Ibis sees them; a ``Path`` is a Parquet file. Loading a name again leaves the earlier table."""
@@ -46,7 +48,8 @@ class Engine:
 
     def frame(self, expr: ir.Table) -> pd.DataFrame:
         """The rows of ``expr``, in column types that depend on its schema alone, not on the engine."""
-        rows = self._backend.to_pyarrow(expr).cast(expr.schema().to_pyarrow())
+        with self._asking:
+            rows = self._backend.to_pyarrow(expr).cast(expr.schema().to_pyarrow())
         return cast(pd.DataFrame, rows.to_pandas())
 
     def _load(self, name: str, table: pa.Table | Path) -> ir.Table:

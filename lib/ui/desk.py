@@ -21,10 +21,12 @@ def view(key: str, names: Sequence[str]) -> str:
     return chosen
 
 
-def opened(shown: str, item: Entry, officer: Officer, entry: Any, unit: str, own: Any = None) -> Listed | None:
+def opened(
+    shown: str, item: Entry, officer: Officer, entry: Any, unit: str, own: Any = None, service: Any = None
+) -> Listed | None:
     """The screened list for a view of the entry's own; 사건 목록, 기준값 and 모델 are shown here and give ``None``.
 
-    ``entry``: the entry's package with its ``screen``, ``tables`` and ``training`` imported; ``own``: as in ``files.intake``.
+    ``entry``: the entry's package with its ``screen``, ``tables`` and ``training`` imported; ``own``, ``service``: as in ``files.intake``.
     """
     if shown == CASES:
         triage.queue(item, officer, entry.screen.OUTCOMES, explain.show_case(entry.tables.TABLES))
@@ -32,7 +34,7 @@ def opened(shown: str, item: Entry, officer: Officer, entry: Any, unit: str, own
     if shown == LIMITS:
         basis.limits(item, officer)
         return None
-    given = files.intake(item.id, entry.tables.TABLES, entry.tables.OPTIONAL, own)
+    given = files.intake(item.id, entry.tables.TABLES, entry.tables.OPTIONAL, own, service)
     listed = ranked.screened(item.id, given, entry.screen.CLOCK, entry.screen.screen, unit) if given else None
     if shown == MODEL:
         basis.model(item, listed, entry.screen.HARMFUL, entry.training.known)

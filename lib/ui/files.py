@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -37,10 +38,12 @@ def intake(
     contracts: Mapping[str, Table],
     optional: Collection[str] = (),
     own: "Callable[[bytes, str], pa.Table] | None" = None,
+    service: Callable[[], None] | None = None,
 ) -> Given | None:
     """The tables to screen, folded away once they are there; None until every needed one is usable.
 
-    ``own``: the entry's way to read a file of a table's name, for forms that are no plain tables.
+    ``own``: the entry's way to read a file of a table's name, for forms that are no plain tables; ``service``: draws its way to get a
+    table from an official service (see ``shelve``).
     """
     kept = f"{entry}_given"
     given: Given | None = st.session_state.get(kept)
@@ -59,6 +62,8 @@ def intake(
         if way == "demo":
             fresh = _demo(entry, contracts)
         elif way == "own":
+            if service:
+                service()
             fresh = _own(entry, contracts, optional, own)
         if fresh is not None and (given is None or fresh.key != given.key):
             st.session_state[kept] = fresh
@@ -70,6 +75,18 @@ def intake(
             "먼저 자료를 넣어 주십시오. 처음이면 「시연 자료」를 누르면 지어낸 자료로 바로 볼 수 있습니다.", icon="👆"
         )
     return given
+
+
+def shelve(entry: str, checked: "Checked") -> None:
+    """A table that came from a service lies beside the uploaded ones."""
+    shelf = st.session_state.setdefault(f"{entry}_files", {})
+    shelf[checked.table.name] = (f"service@{datetime.now(UTC).isoformat()}", checked)
+
+
+def put(entry: str, given: Given, name: str, checked: "Checked") -> None:
+    """One of the tables in use is replaced by a newer one; the list is made anew at the next run."""
+    key = f"{given.key}|{name}@{datetime.now(UTC).isoformat()}"
+    st.session_state[f"{entry}_given"] = Given(key, given.demo, {**given.checked, name: checked})
 
 
 def masked(column: Column, value: object) -> str:

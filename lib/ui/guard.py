@@ -25,4 +25,4 @@ def enter(entry_id: str) -> tuple[Officer, Entry]:
     if not found.built:
         st.info("아직 준비 중인 업무입니다.")
         st.stop()
-    return Officer(settings().officer, settings().customs_office), found
+    return Officer(settings().officer, settings().customs_office or found.customs), found

@@ -1,14 +1,18 @@
 """The morning's run on the made-up world: who is told, who never is, and that running again tells nobody twice."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from lib.casework import MessageState, Outbox
+from lib.casework import KST, Message, MessageState, Outbox
 from lib.entries.bonded_cargo import daily, demo, gateways, items, messages, screen
+from lib.entries.bonded_cargo.tables import EVENTS, schema
+from lib.tables.checking import check
 
 DAY = demo.END
 
@@ -92,3 +96,79 @@ def test_every_duty_on_the_list_is_still_to_be_met_and_has_reasons_with_rows(dut
     for finding in duties.findings(8):
         assert all(reason.evidence for reason in finding.reasons)
         assert finding.facts["due"] >= date.isoformat(DAY)
+
+
+def alike(duties: screen.Duties, **warehouse: object) -> screen.Duties:
+    """The same morning, with something else told of every warehouse."""
+    return replace(duties, warehouses=duties.warehouses.assign(**warehouse))
+
+
+def texts(outbox: Outbox) -> list[Message]:
+    return [m for m in outbox.messages(entry="bonded_cargo", day=DAY) if m.state != MessageState.CANCELLED]
+
+
+def test_a_message_that_waits_is_rewritten_when_the_tables_change(duties: screen.Duties, outbox: Outbox) -> None:
+    daily.run(duties, outbox, by="담당자", office="시험세관")
+    assert texts(outbox)
+    sender = gateways.FileGateway()
+    moved = daily.run(alike(duties, phone="010-9999-0000"), outbox, by="담당자", office="시험세관", gateway=sender)
+    assert moved.delivery
+    assert {message.phone for message in texts(outbox)} == {"01099990000"}, "not to the number of before"
+    assert moved.delivery.sent == len(texts(outbox))
+
+
+def test_nobody_is_texted_who_agrees_no_longer_or_has_reported_since(duties: screen.Duties, outbox: Outbox) -> None:
+    daily.run(duties, outbox, by="담당자", office="시험세관")
+    told = daily.run(
+        alike(duties, consent=False), outbox, by="담당자", office="시험세관", gateway=gateways.FileGateway()
+    )
+    assert told.delivery
+    assert (told.delivery.sent, texts(outbox)) == (0, [])
+
+
+def test_what_an_officer_took_back_is_not_written_again(duties: screen.Duties, outbox: Outbox) -> None:
+    first = daily.run(duties, outbox, by="담당자", office="시험세관")
+    outbox.cancel([first.written[0].id], by="담당자", why="전화로 안내함")
+    again = daily.run(duties, outbox, by="담당자", office="시험세관", gateway=gateways.FileGateway())
+    assert again.delivery
+    assert again.new == 0
+    assert again.delivery.sent == len(first.written) - 1
+
+
+def test_practice_never_stands_in_the_way_of_real_messages(duties: screen.Duties, outbox: Outbox) -> None:
+    sender = gateways.FileGateway()
+    daily.run(duties, outbox, by="담당자", office="시험세관", gateway=sender, practice=True)
+    assert outbox.messages(entry="bonded_cargo") == []
+    real = daily.run(duties, outbox, by="담당자", office="시험세관", gateway=sender)
+    assert real.delivery
+    assert real.delivery.sent == len(real.morning.notices)
+    assert daily.rehearsal(datetime.now(KST).date(), True)
+    assert not daily.rehearsal(datetime.now(KST).date(), False)
+
+
+def test_a_warehouse_is_told_of_nothing_while_rows_of_the_consignment_cannot_be_read(duties: screen.Duties) -> None:
+    found = daily.morning(duties)
+    cargos = {notice.cargo_no for some in found.notices.values() for notice in some}
+    one = sorted(cargos)[0]
+    raw = pa.table(
+        {
+            "장치장부호": ["04077013"] * 2,
+            "화물관리번호": [f"{one[:11]}-{one[11:15]}-{one[15:]}", "x"],
+            "처리일시": ["언젠가", "1"],
+            "처리구분": ["반입신고", ""],
+        }
+    )
+    unread = daily.unread(check(raw, EVENTS))
+    assert one in unread
+    blind = daily.morning(duties, unread=unread)
+    assert blind.blind
+    assert one not in {notice.cargo_no for some in blind.notices.values() for notice in some}
+
+
+def test_whoever_said_stop_is_rung_up_instead(made: demo.World, duties: screen.Duties) -> None:
+    shed = next(iter(daily.morning(duties).notices))
+    phone = duties.warehouses.set_index("shed").at[shed, "phone"]
+    said = [{"reply_no": "1", "phone": phone, "received_at": datetime(2026, 6, 29, 10), "text": "문자 그만 보내세요"}]
+    found = daily.morning(duties, replies=pa.Table.from_pylist(said, schema("replies")))
+    assert shed not in found.notices
+    assert "보내지 말라고" in found.calls.set_index("shed").at[shed, "why"]

@@ -70,7 +70,8 @@ def test_tables_are_typed_as_the_contract_says_and_ids_fit_together(worlds: dict
         for name, table in world.tables.items():
             assert table.schema.equals(schema(name))
             assert table[TABLES[name].key].to_pandas().is_unique
-        events, sheds, changes, replies = (world.tables[name].to_pandas() for name in TABLES)
+        events, sheds, changes, replies, sent = (world.tables[name].to_pandas() for name in TABLES)
+        assert {*sent["shed"]} <= {*sheds["shed"]}
         assert events["cargo_no"].str.fullmatch(CARGO_NO).all()
         known = set(sheds["shed"])
         assert all(re.fullmatch(SHED, shed) for shed in known)

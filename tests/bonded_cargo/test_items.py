@@ -74,6 +74,10 @@ class Life:
 
     def told(self, day: int, month: int = 6) -> dict[str, str]:
         """The state of each rule on a morning; what is met or not yet due is left out."""
+        return dict(self.all_told(day, month))
+
+    def all_told(self, day: int, month: int = 6) -> set[tuple[str, str]]:
+        """The same of every transport."""
         rows = {"events": self.events, "changes": self.changes, "warehouses": [*self.sheds.values()]}
         tables = {
             name: pa.Table.from_pylist([{f: row.get(f) for f in schema(name).names} for row in many], schema(name))
@@ -81,7 +85,7 @@ class Life:
         }
         found = judged(tables, date(2026, month, day))
         found = found[~found["state"].isin([items.MET, items.PENDING])]
-        return dict(zip(found["rule"], found["state"], strict=True))
+        return {*zip(found["rule"], found["state"], strict=True)}
 
 
 def test_a_transport_is_warned_of_then_overdue_and_a_late_report_cures_it() -> None:
@@ -169,6 +173,97 @@ def test_cleared_goods_leave_in_fifteen_days_where_that_is_required() -> None:
     assert life.told(23) == {"R5": items.OVERDUE}
     life.sheds[A]["listed"] = False
     assert life.told(23) == {}
+
+
+def test_words_that_only_speak_of_a_report_are_none() -> None:
+    meant = {
+        "보세운송 도착보고": "in", "보세운송 반입": "in", "수입신고수리 반출": "out", "보세운송 반출": "out", "반출통고": "", "반출기간 연장신청": "", "반입명령": "",
+        "반입예정정보": "", "미반입": "", "보세운송 불승인": "", "수입신고 미수리": "", "수입신고 수리 보류": "", "보세운송 항목변경 승인": "changed",
+        "보세운송신고 취하": "leg_off", "보세운송 취하 승인신청": "", "보세운송 승인신청": "asked", "입항전 보세운송신고 수리": "leg", "수입신고 수리전 반출승인": "early",
+    }  # fmt: skip
+    assert {kind: items.code_of(kind) for kind in meant} == meant
+
+
+def test_a_day_without_an_hour_accuses_nobody_of_the_wrong_order() -> None:
+    life = Life()
+    life.add("반출신고", (6, 4, 14), packages=10, moved_at=datetime(2026, 6, 4))
+    life.add("반입신고", (6, 4, 18), shed=B, packages=10, moved_at=datetime(2026, 6, 4))
+    assert life.told(5) == {}, "accepted at ten, left the same day"
+    life = Life()
+    life.add("반출신고", (6, 4, 14), packages=10, moved_at=datetime(2026, 6, 3))
+    life.add("반입신고", (6, 5, 18), shed=B, packages=10, moved_at=datetime(2026, 6, 5))
+    assert life.told(6)["R7"] == items.OVERDUE, "the day before"
+
+
+def test_a_report_given_twice_counts_once() -> None:
+    life = Life()
+    life.add("반출신고", (6, 5, 8), packages=10)
+    for _ in range(2):
+        life.add("반입신고", (6, 5, 12), shed=B, packages=10)
+    assert life.told(11) == {}
+    life = Life()
+    life.add("반출신고", (6, 5, 8), packages=10)
+    for _ in range(2):
+        life.add("반입신고", (6, 5, 12), shed=B, packages=5)
+    assert life.told(11)["R1"] == items.OVERDUE, "half of it is still missing"
+
+
+def test_a_transport_withdrawn_is_none_and_moving_after_that_goes_to_a_person() -> None:
+    life = Life()
+    life.add("보세운송신고 취하", (6, 5, 9), declaration_no="T1")
+    assert life.told(11) == {"R1": items.EXCLUDED}
+    life.add("반출신고", (6, 6, 8), packages=10)
+    life.add("반입신고", (6, 6, 12), shed=B, packages=10)
+    assert life.told(11) == {"R1": items.EXCLUDED, "R4": items.REVIEW}
+    life = Life()
+    life.change("WDR")  # of the fifth, naming no declaration
+    life.add("보세운송 신고 수리", (6, 8, 10), declaration_no="T2", from_shed=A, to_shed=B, mode="A", packages=10)
+    assert life.all_told(16) == {("R1", items.EXCLUDED), ("R1", items.OVERDUE)}, "declared after the withdrawal"
+
+
+def test_a_report_taken_back_counts_no_more() -> None:
+    life = Life()
+    life.add("반출신고", (6, 5, 8), packages=10)
+    life.add("반입신고", (6, 5, 12), shed=B, packages=10)
+    life.add("반입신고 취하", (6, 5, 15), shed=B)
+    assert life.told(11) == {"R1": items.OVERDUE}
+
+
+def test_a_changed_goal_is_the_goal() -> None:
+    life = Life()
+    life.add("보세운송 항목변경 승인", (6, 5, 9), declaration_no="T1", to_shed=C)
+    life.add("반출신고", (6, 5, 10), packages=10)
+    life.add("반입신고", (6, 5, 14), shed=C, packages=10)
+    assert life.told(11) == {}
+
+
+def test_two_transports_at_once_each_get_their_own_arrival() -> None:
+    life = Life(packages=5)
+    life.add("보세운송 신고 수리", (6, 4, 11), declaration_no="T2", from_shed=A, to_shed=B, mode="A", packages=5)
+    for hour in (8, 9):
+        life.add("반출신고", (6, 5, hour), packages=5)
+        life.add("반입신고", (6, 5, hour + 4), shed=B, packages=5)
+    assert life.told(11) == {}
+
+
+def test_part_of_the_cleared_goods_does_not_meet_the_term() -> None:
+    life = Life()
+    life.events = life.events[:2]
+    life.add("수입신고수리", (6, 5, 9), declaration_no="I1", packages=4)
+    life.add("반출신고", (6, 8, 9), packages=4)
+    assert life.told(9) == {}
+    life.add("수입신고수리", (6, 12, 9), declaration_no="I2", packages=6)
+    assert life.told(15) == {}, "what left under the first acceptance left rightly"
+    assert life.told(30) == {"R5": items.OVERDUE}, "the other six are still there"
+
+
+def test_leave_given_before_acceptance_is_leave() -> None:
+    life = Life()
+    life.events = life.events[:2]
+    life.add("수입신고 수리전 반출승인", (6, 5, 9))
+    life.add("반출신고", (6, 5, 12), packages=10)
+    life.add("수입신고수리", (6, 8, 9), declaration_no="I1", packages=10)
+    assert life.told(30) == {}
 
 
 def test_in_before_out_and_out_before_leave_was_given() -> None:

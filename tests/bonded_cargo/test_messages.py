@@ -86,8 +86,9 @@ def test_one_notice_is_a_short_message():
     written = write("예시항공터미널", [notice()], DAY, "인천공항세관")
     assert written == (
         "",
-        "[인천공항세관 자율점검]HB0001**** 반입신고 기한 7/3(금). 회신:1처리완료 2확인중 3담당아님",
+        "[인천공항세관 자율점검]HB0****345 반입신고 기한 7/3(금). 회신:1처리완료 2확인중 3담당아님",
         "SMS",
+        ("item12345",),
     )
     assert written.bytes <= 90
     assert write("예시", [notice()], DAY, "부산세관").body.startswith("[부산세관 자율점검]예시 HB")
@@ -96,34 +97,52 @@ def test_one_notice_is_a_short_message():
     assert write("예시", [notice(9)], DAY, "아주 긴 이름을 가진 어느 세관 통관지원과 보세화물 담당").kind == "LMS"
 
 
-def test_a_list_puts_the_soonest_due_first():
+def test_a_list_puts_what_can_still_be_met_first():
     items = [
         notice(1, "R1", "D-3", date(2026, 7, 3)),
-        notice(20000, "R5", "D-1", date(2026, 7, 1)),
-        notice(30000, "R1", "overdue", date(2026, 6, 26)),
-        notice(40000, "R6", "overdue", None),
+        notice(2, "R5", "D-1", date(2026, 7, 1)),
+        notice(3, "R1", "overdue", date(2026, 6, 26)),
+        notice(4, "R6", "overdue", None),
     ]
     written = write("예시항공터미널", items, DAY, "인천공항세관")
     assert (written.kind, written.subject) == ("LMS", "[인천공항세관] 보세화물 자율점검 안내")
     assert [line for line in written.body.split("\n") if line[:1].isdigit()][:5] == [
         "6/30(화) 아침 기준으로 아래 4건의 신고 내역을 스스로 점검하여 주시기 바랍니다.",
-        "1. HB0003**** 보세운송 도착 반입신고 확인(기한 6/26(금) 지남)",
-        "2. HB0004**** 반출·반입 포장개수 확인",
-        "3. HB0002**** 수입신고수리물품 반출기한 7/1(수), 1일 전",
-        "4. HB0000**** 보세운송 도착 반입신고 기한 7/3(금), 3일 전",
+        "1. HB0****002 수입신고수리물품 반출기한 7/1(수), 1일 전",
+        "2. HB0****001 보세운송 도착 반입신고 기한 7/3(금), 3일 전",
+        "3. HB0****003 보세운송 도착 반입신고 확인(기한 6/26(금) 지남)",
+        "4. HB0****004 반출·반입 포장개수 확인",
     ]
     assert write("예시항공터미널", items[::-1], DAY, "인천공항세관") == written
 
 
+def test_only_what_a_message_names_counts_as_told():
+    many = [notice(i, "R1", "overdue", DAY - timedelta(3)) for i in range(120)]
+    soon = [notice(500 + i, "R1", "D-1", DAY + timedelta(1)) for i in range(10)]
+    written = write("예시항공터미널", many + soon, DAY, "인천공항세관", phone="032-000-0000")
+    assert written.bytes <= LMS
+    assert {n.item for n in soon} < {*written.told}
+    named = [line for line in written.body.split("\n") if "****" in line]
+    assert len(named) == len(written.told) < 130
+    assert f"외 {130 - len(named)}건" in written.body
+    assert written.body.endswith("문의: 032-000-0000")
+
+
+def test_one_overdue_notice_names_its_day():
+    told = write("예시", [notice(stage="overdue", due=date(2026, 6, 26))], DAY, "인천공항세관")
+    said = "[인천공항세관 자율점검]HB0****345 6/26기한 반입신고 확인. 회신:1처리완료 2확인중 3담당아님"
+    assert (told.bytes, told.body) == (90, said)
+
+
 def test_numbers_are_masked():
     assert [masked(number) for number in ("HB00012345", CARGO, "ABC", "")] == [
-        "HB0001****",
-        CARGO[:-4] + "****",
+        "HB0****345",
+        CARGO[:-8] + "****" + CARGO[-4:],
         "A**",
         "",
     ]
     no_house = Notice("i", "R1", "D-1", CARGO, None, date(2026, 7, 1), "04077013")
-    assert "26KE0012345-0012-****" in write("예시", [no_house] * 2, DAY, "인천공항세관").body
+    assert "26KE0012345-0****0003" in write("예시", [no_house] * 2, DAY, "인천공항세관").body
 
 
 @pytest.mark.parametrize(

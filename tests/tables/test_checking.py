@@ -373,3 +373,48 @@ def test_rows_of_a_file_without_numbers_are_named_by_their_place_in_the_sheet() 
     checked = check(rows, TABLE)
     assert checked.rows["no"].to_pylist() == ["2행", "5행"]
     assert [violation.row_no for violation in checked.violations] == [4]
+
+
+SPARING = Table(
+    "moves",
+    "이동",
+    "no",
+    (
+        Column("no", "번호", required=False),
+        Column("place", "장소부호", pattern=r"[0-9A-Z]{8}", code=True, width=8),
+        Column("count", "개수", "integer", nullable=True, spare=True, at_least=0),
+        Column("way", "운송", nullable=True, spare=True, choices={"A": "항공"}),
+    ),
+)
+
+
+def test_a_cell_that_is_not_needed_is_told_and_left_empty_and_its_row_stays() -> None:
+    raw = pa.table({"장소부호": ["04077013"] * 3, "개수": ["10 CT", "-1", "3"], "운송": ["육상", "A", "항공"]})
+    checked = check(raw, SPARING)
+    assert checked.rows.select(["count", "way"]).to_pylist() == [
+        {"count": None, "way": None}, {"count": None, "way": "A"}, {"count": 3, "way": "A"},
+    ]  # fmt: skip
+    assert checked.violation_count == len(checked.violations) == 3
+    assert checked.rejected.num_rows == 0
+
+
+def test_a_code_is_read_however_it_is_typed_and_whatever_a_spreadsheet_ate_of_it() -> None:
+    raw = pa.table(
+        {"장소부호": ["4077013", " 0407 7013", "0407701a", "407701"], "개수": [None] * 4, "운송": [None] * 4}
+    )
+    checked = check(raw, SPARING)
+    assert checked.rows["place"].to_pylist() == ["04077013", "04077013", "0407701A"]
+    assert checked.rejected.num_rows == 1, "two digits short is no code"
+
+
+def test_a_file_of_headers_alone_is_an_empty_table() -> None:
+    assert (
+        check(
+            read(
+                b"\xea\xb0\x9c\xec\x88\x98,\xec\x9a\xb4\xec\x86\xa1,\xec\x9e\xa5\xec\x86\x8c\xeb\xb6\x80\xed\x98\xb8\n",
+                "빈.csv",
+            ),
+            SPARING,
+        ).rows.num_rows
+        == 0
+    )

@@ -19,12 +19,13 @@ def counts(duties: Duties) -> dict[str, int]:
 
 
 def board(duties: Duties, state: str) -> pd.DataFrame:
-    """Items in a state as an officer reads them, the soonest due, of what is overdue the latest first; ``cargo`` is the consignment."""
+    """Items in a state as an officer reads them, the soonest due, of what is overdue the latest first; ``key`` and ``cargo`` name it."""
     rows = duties.items[duties.items["state"] == state]
     rows = rows.sort_values(["due", "cargo"], ascending=[state in (items.NEAR, items.FAR), True])
     left = (pd.to_datetime(rows["due"]) - pd.Timestamp(duties.as_of)).dt.days
     return pd.DataFrame(
         {
+            "key": rows["key"],
             "cargo": rows["cargo"],
             "구분": [items.RULES[code].title for code in rows["rule"]],
             "B/L": rows["hbl"].fillna(rows["cargo"]),
@@ -38,7 +39,7 @@ def board(duties: Duties, state: str) -> pd.DataFrame:
 
 
 def life(duties: Duties, cargo: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Events of a consignment (``at``, ``what``, ``where``, ``packages``) and its items (``title``, ``law``, ``where``, ``begin``, ``due``,
+    """Events of a consignment (``at``, ``what``, ``short``, ``where``, ``packages``) and its items (``title``, ``law``, ``where``, ``begin``, ``due``,
     ``end`` of that day, ``met``, ``state``)."""
     told = duties.lives([cargo])
 
@@ -47,7 +48,7 @@ def life(duties: Duties, cargo: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     rows = duties.items[(duties.items["cargo"] == cargo)]
     return (
-        pd.DataFrame({"at": told["at"], "what": told["kind"], "where": told["shed"].map(where), "packages": told["packages"]}),
+        pd.DataFrame({"at": told["at"], "what": told["kind"], "short": _short(told), "where": told["shed"].map(where), "packages": told["packages"]}),
         pd.DataFrame(
             {
                 "title": [items.RULES[code].title for code in rows["rule"]],
@@ -61,6 +62,16 @@ def life(duties: Duties, cargo: str) -> tuple[pd.DataFrame, pd.DataFrame]:
             }
         ).reset_index(drop=True),
     )  # fmt: skip
+
+
+def _short(told: pd.DataFrame) -> "pd.Series[str]":
+    """What an event is called beside its point: by what it means here, else its own first word."""
+    own = told["kind"].str.replace(r"\(.*?\)|\s", "", regex=True).str.slice(0, 8)
+    return (
+        told["code"]
+        .map({"in": "반입", "out": "반출", "leg": "보세운송 수리", "asked": "보세운송 신고", "cleared": "수입 수리"})
+        .fillna(own)
+    )
 
 
 def calendar(duties: Duties) -> pd.DataFrame:

@@ -172,7 +172,7 @@ WAYS = {
 
 @dataclass(frozen=True)
 class World:
-    """``tables`` ("events", "warehouses", "changes", "replies") exactly as the contracts name them. The rest is truth.
+    """``tables`` ("events", "warehouses", "changes", "replies", "sent") exactly as the contracts name them. The rest is truth.
 
     ``truth``: cargo_no, rule, shed (responsible), ref (declaration_no or ""), due_on (lawful due day, days off worked
     out), since (from when on it is missed), cured_at (or null), kind. One row for each miss that ever happened within the
@@ -340,6 +340,7 @@ class _Maker:
         self.changes: list[dict[str, Any]] = []
         self.truths: dict[tuple[str, ...], dict[str, Any]] = {}
         self.messages: dict[tuple[str, date], str] = {}  # shed and day: what came of it
+        self.sent: list[dict[str, Any]] = []
         self.loads: Counter[tuple[str, date]] = Counter()
         self.numbers: set[str] = set()
         self.names: set[str] = set()
@@ -665,6 +666,7 @@ class _Maker:
             notice = datetime.combine(day, RUN)
             if notice >= self.horizon or (planned and planned <= notice):
                 break
+            self.sent.append({"shed": shed.code, "sent_at": notice, "cargo_no": cargo.no})
             if self.maybe(self.ways.react):
                 acted = self.at_work(notice + self.hours(self.ways.reaction), 8, 20, 0.2)
                 self.messages[shed.code, day] = "done"
@@ -1152,11 +1154,13 @@ class _Maker:
             key=lambda e: (e["processed_at"], e["cargo_no"]),
         )
         changes = sorted(self.changes, key=lambda c: (c["filed_at"], c["cargo_no"]))
+        sent = sorted(self.sent, key=lambda s: (s["sent_at"], s["shed"], s["cargo_no"]))
         tables = {
             "events": _typed("events", [e | {"event_no": str(n)} for n, e in enumerate(known, 1)]),
             "warehouses": _typed("warehouses", [_card(s) for s in sorted(self.sheds, key=lambda s: s.code)]),
             "changes": _typed("changes", [c | {"change_no": str(n)} for n, c in enumerate(changes, 1)]),
             "replies": _typed("replies", [r | {"reply_no": str(n)} for n, r in enumerate(self.replies(), 1)]),
+            "sent": _typed("sent", [s | {"sent_no": str(n)} for n, s in enumerate(sent, 1)]),
         }
         order = ("cargo_no", "ref", "rule", "shed", "kind")
         truth = sorted(self.truths.values(), key=lambda t: tuple(t[c] for c in order))
@@ -1202,7 +1206,7 @@ def _typed(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     )
 
 
-def write(folder: Path = DATA / "bonded_cargo" / "demo", seed: int = 9) -> Path:
+def write(folder: Path = DATA / "bonded_cargo" / "demo", seed: int = 2026) -> Path:
     """The demo files as an officer would have them; the truth beside them is read by tests only."""
     folder.mkdir(parents=True, exist_ok=True)
     made = world(seed)
@@ -1250,7 +1254,7 @@ def lines(n: int, seed: int = 0) -> World:
                 renewed = pa.array([new[name](value, c) for value in known for c in range(times)], pa.string())
                 index = pc.add(pc.multiply(pc.take(coded.indices, rows), times), pa.array(copy, pa.int32()))
                 columns[name] = renewed.take(index)
-            elif name in ("event_no", "change_no", "reply_no"):
+            elif name in ("event_no", "change_no", "reply_no", "sent_no"):
                 columns[name] = pa.array(np.arange(1, len(rows) + 1)).cast(pa.string())
             else:
                 columns[name] = column.take(rows)

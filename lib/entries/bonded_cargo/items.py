@@ -19,6 +19,7 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
+from lib.casework import KST
 from lib.entries.bonded_cargo import workdays
 from lib.entries.bonded_cargo.tables import OPTIONAL, empty
 from lib.screening.limits import Limits
@@ -75,8 +76,9 @@ class Known(NamedTuple):
 
 
 def moment(as_of: date, limits: Limits) -> datetime:
-    """Now of a day: when the morning's check runs."""
-    return datetime.combine(as_of, time(int(limits["run_hour"])))
+    """Now of a day (Korean time): today this very moment, else when that morning's check ran."""
+    now = datetime.now(KST).replace(tzinfo=None)
+    return now if as_of == now.date() else datetime.combine(as_of, time(int(limits["run_hour"])))
 
 
 @cache
@@ -96,14 +98,25 @@ def known(tables: Mapping[str, pa.Table | Path], engine: Engine, as_of: date, li
     now = moment(as_of, limits)
     t = engine.load({**{name: empty(name) for name in OPTIONAL}, **tables})
     kinds = engine.frame(t["events"].select("kind").distinct())["kind"].tolist()
-    words = pa.table({"word": pa.array(kinds, pa.string()), "code": pa.array(map(code_of, kinds), pa.string())})
-    events = engine.keep(_events(t["events"], engine.load({"words": words})["words"], now))
-    legs, moves = _legs(events)
+    words = pa.table(
+        {
+            "word": pa.array(kinds, pa.string()),
+            "code": pa.array(map(code_of, kinds), pa.string()),
+            "ahead": pa.array(["입항전" in re.sub(r"\s", "", kind) for kind in kinds], pa.bool_()),
+        }
+    )
+    everything = engine.keep(_events(t["events"], engine.load({"words": words})["words"], now))
+    undone = _undone(everything)
+    events = engine.keep(
+        everything.filter(~everything.code.endswith("_off")).anti_join(undone.filter(undone.code != "leg"), "row")
+    )
+    changes = t["changes"].mutate(cargo=t["changes"].cargo_no.replace("-", ""))
+    changes = engine.keep(changes.filter(changes.filed_at <= now))
+    withdrawn = engine.keep(_withdrawn(undone, changes))
+    legs, moves = _legs(events, withdrawn)
     legs, moves, cleared = engine.keep(legs), engine.keep(moves), engine.keep(_cleared(events))
     first, last = engine.frame(events.aggregate(first=events.at.min(), last=events.at.max())).iloc[0]
     days = engine.load({"days": _days(first, last, limits)})["days"]
-    changes = t["changes"].mutate(cargo=t["changes"].cargo_no.replace("-", ""))
-    changes = changes.filter(changes.filed_at <= now)
     warehouses = t["warehouses"]
     bound = engine.keep(_bound(legs, days, changes, limits))
     parts = [
@@ -113,10 +126,10 @@ def known(tables: Mapping[str, pa.Table | Path], engine: Engine, as_of: date, li
         _unasked(moves, legs, cleared, warehouses),
         _release(cleared, moves, warehouses, days, changes, limits),
         _counts(bound),
-        _order(legs, moves, cleared),
+        _order(legs, moves, cleared, events),
     ]
-    everything = engine.keep(reduce(lambda a, b: a.union(b), parts))
-    judged = _judged(everything, events, changes, warehouses, as_of, limits)
+    found = engine.keep(reduce(lambda a, b: a.union(b), parts))
+    judged = _judged(found, events, changes, withdrawn, warehouses, as_of, limits)
     return Known(now, events, legs, warehouses, engine.keep(judged))
 
 
@@ -127,51 +140,91 @@ def _events(events: ir.Table, words: ir.Table, now: datetime) -> ir.Table:
     """Events that mean something here, known by now."""
     told = events.filter(events.processed_at <= now)
     told = told.inner_join(words.filter(words.code != ""), told.kind == words.word)
-    return told.select(
+    day_only = (told.moved_at.epoch_seconds() % 86400 == 0).fill_null(False)  # no time of day was given
+    night = told.moved_at + ibis.interval(seconds=86399)
+    by_then = ibis.least(night, ibis.greatest(told.processed_at, told.moved_at))
+    told = told.select(
         cargo=told.cargo_no.replace("-", ""),
         code=told.code,
         kind=told.kind,
         shed=told.shed,
         at=told.processed_at,
-        moved=ibis.coalesce(told.moved_at, told.processed_at),
-        told=told.moved_at,
+        moved=ibis.coalesce(ibis.ifelse(day_only, by_then, told.moved_at), told.processed_at),
+        told=ibis.ifelse(day_only & (told.code == "in"), night, told.moved_at),
         ref=told.declaration_no,
         packages=told.packages,
+        unit=told.package_unit,
         mode=told["mode"],
         carrier=told.carrier,
         origin=told.from_shed,
         goal=told.to_shed,
-        prior=told.prior,
+        prior=told.prior.fill_null(False) | told.ahead,
         hbl=told.hbl,
         row=told.event_no,
     )
+    same = ["cargo", "code", "shed", "at", "moved", "told", "ref", "packages"]
+    return told.group_by(same).aggregate(
+        row=told["row"].min(), prior=told.prior.any(),
+        **{name: told[name].max() for name in ("kind", "unit", "mode", "carrier", "origin", "goal", "hbl")},
+    )  # fmt: skip
 
 
-def _legs(events: ir.Table) -> tuple[ir.Table, ir.Table]:
-    """Transports with what was reported of them, and all moves with the transport (``leg``) each belongs to."""
-    told = events.filter(events.code.isin(["leg", "asked"]))
+def _undone(events: ir.Table) -> ir.Table:
+    """Reports taken back by a later event (취하, 취소): ``cargo``, ``code``, ``ref``, ``row`` of the report, ``off``: when."""
+    offs = events.filter(events.code.endswith("_off"))
+    offs = offs.select(cargo_x=offs.cargo, base=offs.code.replace("_off", ""), off=offs.at, ref_x=offs.ref, shed_x=offs.shed, row_x=offs.row)  # fmt: skip
+    pairs = events.join(offs, [events.cargo == offs.cargo_x, events.code == offs.base, events.at <= offs.off])
+    pairs = pairs.filter(
+        (pairs.ref.isnull() | pairs.ref_x.isnull() | (pairs.ref == pairs.ref_x))
+        & (pairs.shed.isnull() | pairs.shed_x.isnull() | (pairs.shed == pairs.shed_x) | (pairs.code == "leg"))
+    )
+    named = (pairs.ref == pairs.ref_x).fill_null(False)
+    rank = ibis.row_number().over(group_by=pairs.row_x, order_by=[named.desc(), pairs.at.desc(), pairs.row])
+    pairs = pairs.mutate(rank=rank)
+    return pairs.filter(pairs.rank == 0).select("cargo", "code", "ref", "row", "off").distinct()
+
+
+def _withdrawn(undone: ir.Table, changes: ir.Table) -> ir.Table:
+    """Declarations withdrawn: ``cargo``, ``ref`` (null: whatever was declared before), ``shed``, ``off``: when."""
+    legs = undone.filter(undone.code == "leg")
+    legs = legs.select(cargo="cargo", ref=ibis.coalesce(legs.ref, legs.row), shed=ibis.null("string"), off="off")
+    granted = changes.filter((changes.kind == "WDR") & (changes.status == "A"))
+    return legs.union(granted.select(cargo="cargo", ref=granted.declaration_no, shed="shed", off=granted.filed_at))
+
+
+def _legs(events: ir.Table, withdrawn: ir.Table) -> tuple[ir.Table, ir.Table]:
+    """Transports with what was reported of them (``off``: when withdrawn), and all moves with the transport (``leg``) each belongs to."""
+    told = events.filter(events.code.isin(["leg", "asked", "changed"]))
     told = told.mutate(ref=ibis.coalesce(told.ref, told.row))
     begun = told.code == "leg"
     legs = told.group_by("cargo", "ref").aggregate(
-        start=told.at.min(where=begun), origin=told.origin.max(), goal=told.goal.max(), shed=told.shed.max(where=begun),
-        mode=told["mode"].max(), carrier=told.carrier.max(), prior=told.prior.max(), packages=told.packages.max(where=begun),
-        asked=told.packages.max(), leg_row=told.row.min(where=begun),
+        start=told.at.min(where=begun), origin=told.origin.max(), goal=told.goal.argmax(told.at, where=told.goal.notnull()), shed=told.shed.max(where=begun),
+        mode=told["mode"].max(), carrier=told.carrier.max(), prior=told.prior.any(), packages=told.packages.max(where=begun),
+        asked=told.packages.max(), unit=told.unit.max(), leg_row=told.row.min(where=begun),
     )  # fmt: skip
     legs = legs.filter(legs.start.notnull())
     legs = legs.mutate(
         origin=ibis.coalesce(legs.origin, legs.shed), packages=ibis.coalesce(legs.packages, legs.asked)
     ).drop("shed", "asked")
+    gone = withdrawn.select(cargo_x="cargo", ref_x="ref", off="off")
+    pairs = legs.select("cargo", "ref", "start").join(gone, legs.cargo == gone.cargo_x)
+    pairs = pairs.filter((pairs.start <= pairs.off) & (pairs.ref_x.isnull() | (pairs.ref_x == pairs.ref)))
+    legs = legs.left_join(pairs.group_by("cargo", "ref").aggregate(off=pairs.off.min()), ["cargo", "ref"])
+    legs = legs.drop("cargo_right", "ref_right")
     moves = events.filter(events.code.isin(["in", "out"]) & events.shed.notnull())
-    moves = moves.select("cargo", "code", "shed", "at", "moved", "told", "ref", "packages", "row")
+    moves = moves.select("cargo", "code", "shed", "at", "moved", "told", "ref", "packages", "unit", "row")
     owned = ibis.union(_owned(moves, legs, "in", "goal"), _owned(moves, legs, "out", "origin"))
     moves = moves.left_join(owned, "row").drop("row_right")
+    # packages counted in another unit than the transport's cannot be compared with it
+    other = (moves.unit != moves.leg_unit).fill_null(False)
+    moves = moves.mutate(packages=ibis.ifelse(other, ibis.null("int64"), moves.packages)).drop("leg_unit")
     w = ibis.window(group_by=[moves.cargo, moves.leg], order_by=[moves.at, moves.row], preceding=None, following=0)
     coming = moves.filter((moves.code == "in") & moves.leg.notnull())
     coming = coming.mutate(sofar=coming.packages.fill_null(0).sum().over(w), least=ibis.coalesce(coming.packages, -1))
     coming = coming.join(legs.select(legs.cargo, leg=legs.ref, wanted=legs.packages), ["cargo", "leg"])
     whole = coming.wanted.isnull() | (coming.least < 0) | (coming.sofar >= coming.wanted)
     ins = coming.group_by("cargo", "leg").aggregate(
-        in_at=coming.at.min(), in_told=coming.told.min(), in_last=coming.at.max(), in_count=_total(coming.packages), full_at=coming.at.min(where=whole),
+        in_at=coming.at.min(), in_told=coming.told.min(), in_last=coming.at.max(), in_count=_total(coming.packages), in_unit=coming.unit.max(), full_at=coming.at.min(where=whole),
         in_row=coming.row.min(),
     )  # fmt: skip
     going = moves.filter((moves.code == "out") & moves.leg.notnull())
@@ -180,6 +233,7 @@ def _legs(events: ir.Table) -> tuple[ir.Table, ir.Table]:
         out_moved=going.moved.min(),
         out_told=ibis.ifelse(going.told.isnull().any(), ibis.null("timestamp(6)"), going.told.min()),
         out_count=_total(going.packages),
+        out_unit=going.unit.max(),
         out_row=going.row.min(),
     )
     for side in (ins, outs):
@@ -193,20 +247,32 @@ def _total(packages: Any) -> Any:
 
 
 def _owned(moves: ir.Table, legs: ir.Table, code: str, end: str) -> ir.Table:
-    """The transport of each move at that end: the one it names, else the last begun before it, else the next."""
+    """The transport of each move at that end: the one it names, else of those begun before it the one of as many packages (the first
+    move of so many goes with the first such transport), else the last; else the next begun. None once it is withdrawn.
+    """
     some = moves.filter(moves.code == code)
-    ends = legs.select(cargo_leg=legs.cargo, leg=legs.ref, begun=legs.start, at_shed=legs[end])
+    nth = ibis.row_number().over(group_by=[some.cargo, some.shed, some.packages], order_by=[some.at, some.row])
+    some = some.mutate(nth=nth)
+    ends = legs.select(
+        cargo_leg=legs.cargo, leg=legs.ref, begun=legs.start, at_shed=legs[end], wanted=legs.packages, leg_unit=legs.unit, off=legs.off,
+        leg_nth=ibis.row_number().over(group_by=[legs.cargo, legs[end], legs.packages], order_by=[legs.start, legs.ref]),
+    )  # fmt: skip
     pairs = some.join(ends, [some.cargo == ends.cargo_leg, some.shed == ends.at_shed])
+    pairs = pairs.filter(pairs.off.isnull() | (pairs.at < pairs.off))
     before = pairs.begun <= pairs.at
-    pairs = pairs.mutate(named=(pairs.ref == pairs.leg).fill_null(False), before=before)
+    like = (pairs.packages == pairs.wanted).fill_null(False)
+    pairs = pairs.mutate(
+        named=(pairs.ref == pairs.leg).fill_null(False), before=before,
+        like=like.cast("int64") + (like & (pairs.nth == pairs.leg_nth)).cast("int64"),
+    )  # fmt: skip
     if code == "in":
         pairs = pairs.filter(pairs.before | pairs.named)
     gap = (pairs.at.epoch_seconds() - pairs.begun.epoch_seconds()).abs()
     rank = ibis.row_number().over(
-        group_by=pairs.row, order_by=[pairs.named.desc(), pairs.before.desc(), gap, pairs.leg]
+        group_by=pairs.row, order_by=[pairs.named.desc(), pairs.before.desc(), pairs.like.desc(), gap, pairs.leg]
     )
     pairs = pairs.mutate(rank=rank)
-    return pairs.filter(pairs.rank == 0).select("row", "leg")
+    return pairs.filter(pairs.rank == 0).select("row", "leg", "leg_unit")
 
 
 def _cleared(events: ir.Table) -> ir.Table:
@@ -214,7 +280,11 @@ def _cleared(events: ir.Table) -> ir.Table:
     told = events.filter(events.code == "cleared")
     told = told.mutate(ref=ibis.coalesce(told.ref, told.row))
     first = told.group_by("cargo", "ref").aggregate(
-        start=told.at.min(), shed=told.shed.max(), expected=told.packages.max(), leg_row=told.row.min()
+        start=told.at.min(),
+        shed=told.shed.max(),
+        expected=told.packages.max(),
+        unit=told.unit.max(),
+        leg_row=told.row.min(),
     )
     ins = events.filter((events.code == "in") & events.shed.notnull())
     ins = ins.select(cargo_in=ins.cargo, came=ins.at, lies=ins.shed, came_row=ins.row)
@@ -310,7 +380,7 @@ def _waiting(legs: ir.Table, now: datetime, limits: Limits) -> ir.Table:
     told = legs.filter(legs.out_moved.notnull() & legs.goal.notnull())
     late = told.out_moved + ibis.interval(hours=hours)
     told = told.mutate(late=ibis.greatest(late, told.out_at))  # before it was reported out nobody could miss it
-    told = told.filter(told.late < ibis.coalesce(told.in_at, ibis.literal(now)))
+    told = told.filter(told.late <= ibis.coalesce(told.in_at, ibis.literal(now)))
     return _shaped(told, rule="R3", shed=told.goal, other=told.origin, since=told.out_moved, due=(told.out_moved + ibis.interval(hours=hours)).date(), met=told.in_at)  # fmt: skip
 
 
@@ -324,10 +394,10 @@ def _unasked(moves: ir.Table, legs: ir.Table, cleared: ir.Table, warehouses: ir.
     told = told.filter(
         (told.code == "in") & (told.last_code == "out") & (told.shed != told.last_shed) & told.leg.isnull()
     )
-    lawful = legs.select(cargo_leg=legs.cargo, origin=legs.origin, goal=legs.goal).distinct()
-    told = told.anti_join(
-        lawful, [told.cargo == lawful.cargo_leg, told.last_shed == lawful.origin, told.shed == lawful.goal]
-    )
+    never = ibis.timestamp("9999-01-01 00:00:00").cast("timestamp(6)")
+    lawful = legs.select(cargo_leg=legs.cargo, origin=legs.origin, goal=legs.goal, until=ibis.coalesce(legs.off, never))
+    ways = [told.cargo == lawful.cargo_leg, told.last_shed == lawful.origin, told.shed == lawful.goal]
+    told = told.anti_join(lawful, [*ways, told.at < lawful.until])
     told = told.anti_join(cleared, [told.cargo == cleared.cargo, cleared.start <= told.at])
     here, there = (
         warehouses.select(**{f"shed_{n}": warehouses.shed, f"zone_{n}": warehouses.zone, f"site_{n}": warehouses.site})
@@ -343,14 +413,24 @@ def _unasked(moves: ir.Table, legs: ir.Table, cleared: ir.Table, warehouses: ir.
 def _release(
     cleared: ir.Table, moves: ir.Table, warehouses: ir.Table, days: ir.Table, changes: ir.Table, limits: Limits
 ) -> ir.Table:
-    """R5: out of a listed shed within the term after import was accepted."""
+    """R5: all that was accepted for import out of a listed shed within the term; what leaves counts for the earliest acceptance."""
     listed = warehouses.filter(warehouses.listed.fill_null(False)).select("shed")
     told = cleared.semi_join(listed, "shed")
-    outs = moves.filter(moves.code == "out")
-    outs = outs.select(cargo_out=outs.cargo, out_shed=outs.shed, out_at=outs.at, out_row=outs.row)
-    gone = told.join(outs, [told.cargo == outs.cargo_out, told.shed == outs.out_shed, outs.out_at >= told.start])
-    gone = gone.group_by("cargo", "ref").aggregate(met=gone.out_at.min(), out_row=gone.out_row.min())
+    w = ibis.window(group_by=[told.cargo, told.shed], order_by=[told.start, told.ref], preceding=None, following=0)
+    told = told.mutate(needed=told.expected.sum().over(w), unsure=told.expected.isnull().any().over(w))
+    outs = moves.filter((moves.code == "out") & moves.leg.isnull())
+    w = ibis.window(group_by=[outs.cargo, outs.shed], order_by=[outs.at, outs.row], preceding=None, following=0)
+    outs = outs.select(
+        cargo_out=outs.cargo, out_shed=outs.shed, out_at=outs.at, out_row=outs.row, out_unit=outs.unit,
+        gone=outs.packages.sum().over(w), unsure_out=outs.packages.isnull().any().over(w),
+    )  # fmt: skip
+    gone = told.join(outs, [told.cargo == outs.cargo_out, told.shed == outs.out_shed])
+    unsure = gone.unsure | gone.unsure_out | (gone.out_unit != gone.unit).fill_null(False)
+    whole = ibis.ifelse(unsure, gone.out_at >= gone.start, gone.gone >= gone.needed)
+    gone = gone.filter(whole)
+    gone = gone.group_by("cargo", "ref").aggregate(met=gone.out_at.min(), out_row=gone.out_row.argmin(gone.out_at))
     told = told.left_join(gone, ["cargo", "ref"]).drop("cargo_right", "ref_right")
+    told = told.mutate(met=ibis.ifelse(told.met < told.start, told.start, told.met))
     told = told.mutate(plain=_later(told.start, int(limits["clearance_days"])))
     told = _due(told, days, changes)
     return _shaped(told, rule="R5", since=told.start)
@@ -359,11 +439,12 @@ def _release(
 def _counts(bound: ir.Table) -> ir.Table:
     """R6: packages out and packages in that differ; what is missing may come as long as the term lasts."""
     told = bound.filter((bound.out_count != bound.in_count) & (bound.origin != bound.goal))
+    told = told.filter((told.out_unit == told.in_unit).fill_null(True))
     due = (told.in_count > told.out_count).ifelse(told.in_last.date(), told.due)
     return _shaped(told, rule="R6", shed=told.goal, other=told.origin, since=told.in_at, due=due, expected=told.out_count, seen=told.in_count)  # fmt: skip
 
 
-def _order(legs: ir.Table, moves: ir.Table, cleared: ir.Table) -> ir.Table:
+def _order(legs: ir.Table, moves: ir.Table, cleared: ir.Table, events: ir.Table) -> ir.Table:
     """R7: in before out, or out before it was allowed."""
     early = legs.filter(legs.in_told < legs.out_told)  # of times declared: when a report came in proves no order
     early = _shaped(early, rule="R7", shed=early.goal, other=early.origin, since=early.out_told, due=early.in_at.date())
@@ -371,11 +452,16 @@ def _order(legs: ir.Table, moves: ir.Table, cleared: ir.Table) -> ir.Table:
     rash = _shaped(rash, rule="R7", shed=rash.origin, other=rash.goal, since=rash.out_moved, due=rash.out_at.date(), in_row=ibis.null("string"))  # fmt: skip
     outs = moves.filter((moves.code == "out") & moves.leg.isnull())
     outs = outs.select(cargo_out=outs.cargo, out_shed=outs.shed, out_at=outs.at, out_moved=outs.moved, out_row=outs.row)
-    free = cleared.join(outs, [cleared.cargo == outs.cargo_out, cleared.shed == outs.out_shed])
+    first = cleared.group_by("cargo", "shed").aggregate(
+        start=cleared.start.min(), ref=cleared.ref.argmin(cleared.start), leg_row=cleared.leg_row.argmin(cleared.start)
+    )
+    free = first.join(outs, [first.cargo == outs.cargo_out, first.shed == outs.out_shed])
+    free = free.filter(free.out_moved < free.start)
+    let = events.filter(events.code == "early").group_by("cargo").aggregate(let=events.at.min())  # 관세법 제252조
+    free = free.anti_join(let, [free.cargo == let.cargo, let.let <= free.out_moved])
     free = free.group_by("cargo", "ref", "shed", "leg_row").aggregate(
         start=free.start.min(), out_moved=free.out_moved.max(), out_at=free.out_at.max(), out_row=free.out_row.max()
     )
-    free = free.filter(free.out_moved < free.start)
     free = _shaped(free, rule="R7", since=free.out_moved, due=free.out_at.date())
     return early.union(rash).union(free)
 
@@ -384,13 +470,13 @@ def _order(legs: ir.Table, moves: ir.Table, cleared: ir.Table) -> ir.Table:
 
 
 def _judged(
-    items: ir.Table, events: ir.Table, changes: ir.Table, warehouses: ir.Table, as_of: date, limits: Limits
-) -> ir.Table:
+    items: ir.Table, events: ir.Table, changes: ir.Table, withdrawn: ir.Table, warehouses: ir.Table, as_of: date, limits: Limits
+) -> ir.Table:  # fmt: skip
     """``key``, ``hbl``, ``out``: why it is left out, ``missed`` and ``state`` of each item."""
     bills = events.filter(events.hbl.notnull()).group_by("cargo").aggregate(hbl=events.hbl.max())
     told = items.left_join(bills, "cargo").drop("cargo_right")
     told = told.mutate(key=told.cargo + "|" + told["rule"] + "|" + told.shed + "|" + told.ref.fill_null(""))
-    told = _corrected(_excluded(told, changes, warehouses), changes)
+    told = _corrected(_excluded(told, changes, withdrawn, warehouses), changes)
     today = ibis.literal(as_of)
     late = told.met.isnull() | (told.met.date() > told.due) | (told.rule == "R3")
     told = told.mutate(missed=_over(told, as_of) & late)
@@ -434,19 +520,33 @@ def _over(told: ir.Table, as_of: date) -> Any:
     )
 
 
-def _excluded(told: ir.Table, changes: ir.Table, warehouses: ir.Table) -> ir.Table:
+def _excluded(told: ir.Table, changes: ir.Table, withdrawn: ir.Table, warehouses: ir.Table) -> ir.Table:
     """``out``: why an item is nobody's to report, in Korean; null for most."""
-    kinds_ = {"WDR": ("A", "취하"), "EXM": ("A", "면제"), "COR": ("P", "정정 진행")}
-    some = changes.filter(
-        reduce(lambda a, b: a | b, ((changes.kind == k) & (changes.status == s) for k, (s, _) in kinds_.items()))
+    asked = changes.filter((changes.kind == "COR") & (changes.status == "P"))
+    answered = changes.filter((changes.kind == "COR") & (changes.status != "P"))
+    answered = answered.select(
+        cargo_a=answered.cargo, ref_a=answered.declaration_no, shed_a=answered.shed, at_a=answered.filed_at
     )
-    some = some.mutate(why=ibis.cases(*((some.kind == k, why) for k, (_, why) in kinds_.items())))
-    some = some.select(cargo_c=some.cargo, shed_c=some.shed, ref_c=some.declaration_no, why=some.why)
-    pairs = told.select("cargo", "ref", "shed", "rule").distinct()
+    same = (asked.declaration_no.fill_null("") == answered.ref_a.fill_null("")) & (asked.shed.fill_null("") == answered.shed_a.fill_null(""))  # fmt: skip
+    asked = asked.anti_join(answered, [asked.cargo == answered.cargo_a, same, answered.at_a >= asked.filed_at])
+    exempt = changes.filter((changes.kind == "EXM") & (changes.status == "A"))
+    longer = changes.filter((changes.kind == "EXT") & (changes.status == "A") & changes.until.isnull())
+    never = ibis.timestamp("9999-01-01 00:00:00").cast("timestamp(6)")
+    some = withdrawn.select(cargo_c="cargo", shed_c="shed", ref_c="ref", why=ibis.literal("취하"), until=withdrawn.off)
+    for rows, why in ((exempt, "면제"), (asked, "정정 진행"), (longer, "연장 승인(새 기한 없음)")):
+        some = some.union(
+            rows.select(
+                cargo_c=rows.cargo, shed_c=rows.shed, ref_c=rows.declaration_no, why=ibis.literal(why), until=never
+            )
+        )
+    pairs = told.select("cargo", "ref", "shed", "other", "rule", "since").distinct()
     hit = pairs.join(some, pairs.cargo == some.cargo_c)
+    criminal = hit.rule == "R4"  # what was moved after its declaration was withdrawn was moved without one
     hit = hit.filter(
-        (hit.shed_c.isnull() | (hit.shed_c == hit.shed))
-        & (hit.ref_c.isnull() | (hit.ref_c == hit.ref) | (hit.rule == "R4"))
+        (hit.shed_c.isnull() | (hit.shed_c == hit.shed) | (criminal & (hit.shed_c == hit.other)).fill_null(False))
+        & (hit.ref_c.isnull() | (hit.ref_c == hit.ref) | criminal)
+        & (hit.since <= hit.until)
+        & ~(criminal & (hit.why == "취하"))
     )
     hit = hit.group_by("cargo", "ref", "shed", "rule").aggregate(why=hit.why.min())
     hit = hit.select(cargo_c="cargo", ref_c="ref", shed_c="shed", rule_c="rule", why="why")

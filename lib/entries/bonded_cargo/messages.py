@@ -71,16 +71,17 @@ class Notice:
 
     @property
     def shown(self) -> str:
-        """The B/L, else the cargo number, with its last characters hidden."""
+        """The B/L, else the cargo number, partly hidden."""
         return masked(self.hbl or self.cargo_no)
 
 
 class Written(NamedTuple):
-    """A message ready for the outbox; an SMS has no subject."""
+    """A message ready for the outbox; an SMS has no subject. ``told``: keys of the items it names (the rest are only counted)."""
 
     subject: str
     body: str
     kind: Literal["SMS", "LMS"]
+    told: tuple[str, ...] = ()
 
     @property
     def bytes(self) -> int:
@@ -132,15 +133,24 @@ def _told(character: str) -> str:
 
 
 def masked(number: str) -> str:
-    """``HB00012345`` → ``HB0001****``: the last four characters hidden, of a short number its second half."""
+    """``HB00012345`` → ``HB0****345``: four characters before the end hidden, of a short number its middle. The end stays,
+    since it is what tells consecutive numbers apart.
+    """
     hidden = min(4, (len(number) + 1) // 2)
-    return number[: len(number) - hidden] + "*" * hidden
+    end = min(4, (len(number) - hidden) // 2)
+    return number[: len(number) - hidden - end] + "*" * hidden + number[len(number) - end :]
 
 
 def write(
-    warehouse: str, notices: Sequence[Notice], day: date, office: str, replies: Mapping[str, str] = REPLIES
+    warehouse: str,
+    notices: Sequence[Notice],
+    day: date,
+    office: str,
+    replies: Mapping[str, str] = REPLIES,
+    phone: str = "",
 ) -> Written:
-    """The one message of a warehouse on a day: soonest due first, as many as fit, the others counted (외 n건).
+    """The one message of a warehouse on a day: what can still be met first, the soonest due first, as many as fit, the others
+    counted (외 n건).
 
     Args:
         warehouse: its name.
@@ -148,6 +158,7 @@ def write(
         day: the day it is sent on.
         office: the customs office that sends it.
         replies: what a reply code means.
+        phone: whom to ask, "" to leave it out.
 
     Returns:
         An SMS of at most 90 bytes where one notice fits it, else an LMS of at most 2,000. Every character fits.
@@ -155,10 +166,10 @@ def write(
     if not notices:
         raise ValueError("a message without a notice")
     office, warehouse = _cut(_line(office), 60), _cut(_line(warehouse), 200)
-    ordered = sorted(notices, key=lambda n: (n.due_on or day, n.stage != "overdue", n.shown, n.rule))
+    ordered = sorted(notices, key=lambda n: (n.stage == "overdue", n.due_on or day, n.shown, n.rule))
     codes = {_line(code): _line(meaning) for code, meaning in replies.items()}
     if len(ordered) == 1 and (short := _short(warehouse, ordered[0], day, office, codes)):
-        return Written("", short, "SMS")
+        return Written("", short, "SMS", (ordered[0].item,))
     subject = f"[{office}] 보세화물 자율점검 안내"
     head = (
         f"[{office}] 보세화물 자율점검 안내\n\n{warehouse} 담당자님, 안녕하십니까. {office}입니다.\n"
@@ -167,6 +178,7 @@ def write(
     foot = (
         "\n\n이미 신고하셨거나 기한연장·정정을 신청하셨다면 따로 하실 일은 없습니다.\n"
         f"처리 상황을 번호로 회신하여 주시면 업무에 참고하겠습니다.\n{', '.join(f'{c} {m}' for c, m in codes.items())}"
+        + (f"\n문의: {_cut(_line(phone), 40)}" if phone else "")
     )
     room = LMS - size(head) - size(foot)
     lines = [f"{number}. {_item(notice, day)}" for number, notice in enumerate(ordered, 1)]
@@ -174,8 +186,9 @@ def write(
     while size(listed := _listed(lines, shown)) > room and shown > 1:
         shown -= 1
     return Written(
-        subject if size(subject) <= SUBJECT else "보세화물 자율점검 안내", _cut(head + listed + foot, LMS), "LMS"
-    )
+        subject if size(subject) <= SUBJECT else "보세화물 자율점검 안내", _cut(head + listed + foot, LMS), "LMS",
+        tuple(notice.item for notice in ordered[:shown]),
+    )  # fmt: skip
 
 
 def _listed(lines: Sequence[str], shown: int) -> str:
@@ -188,19 +201,25 @@ def _item(notice: Notice, day: date) -> str:
     number = _cut(_line(notice.shown), 80)
     if notice.stage != "overdue" and notice.due_on:
         return f"{number} {before} {_on(notice.due_on)}{_left(notice.due_on, day)}"
-    since = f"(기한 {_on(notice.due_on)} 지남)" if notice.due_on and notice.rule in _DUE else ""
-    return f"{number} {after}{since}"
+    return f"{number} {after}{_since(notice)}"
+
+
+def _since(notice: Notice) -> str:
+    return f"(기한 {_on(notice.due_on)} 지남)" if notice.due_on and notice.rule in _DUE else ""
 
 
 def _short(warehouse: str, notice: Notice, day: date, office: str, codes: Mapping[str, str]) -> str | None:
     """In 90 bytes, with the warehouse's name if there is room."""
     before, after = _ASKED_SHORT.get(notice.rule, _ASKED[notice.rule])
-    due = f"{before} {_on(notice.due_on)}" if notice.stage != "overdue" and notice.due_on else after
     number = _line(notice.shown)
     answers = " ".join(f"{code}{meaning.replace(' ', '')}" for code, meaning in codes.items())
+    dues = [after]
+    if notice.stage != "overdue" and notice.due_on:
+        dues = [f"{before} {_on(notice.due_on)}"]
+    elif notice.due_on and notice.rule in _DUE:
+        dues = [f"{notice.due_on.month}/{notice.due_on.day}기한 {after}", after]
     forms = (
-        f"[{office} 자율점검]{warehouse} {number} {due}. 회신:{answers}",
-        f"[{office} 자율점검]{number} {due}. 회신:{answers}",
+        f"[{office} 자율점검]{name}{number} {due}. 회신:{answers}" for due in dues for name in (f"{warehouse} ", "")
     )
     return next((form for form in forms if size(form) <= SMS), None)
 

@@ -34,7 +34,9 @@ GRADES = ("먼저 안내", "안내", "관찰", "여유")
 PROBABILITIES = (0.3, 0.12, 0.05)
 OUTCOMES = (
     Outcome("told", "창고에 안내함", Status.ACTION),
-    Outcome("extend", "기간 연장 안내", Status.ACTION),
+    Outcome("extend", "기간 연장·정정 안내", Status.ACTION),
+    Outcome("referred", "조사부서 통보", Status.ACTION),
+    Outcome("lawful", "신고·면제 확인됨(위반 아님)"),
     Outcome("missed", "누락됨(사후 처리)"),
     Outcome("cleared", "기한 안에 처리됨"),
 )
@@ -45,6 +47,15 @@ CHECKLIST = (
     "보세운송업자에게 운송 상황 확인",
     "기한 연장·정정·취하 신청이 접수되었는지 확인",
     "연락처와 수신동의가 최신인지 확인",
+)
+REVIEW_CHECKLIST = (
+    "보세운송신고 번호와 면제 사유가 다른 이름으로 있는지 확인",
+    "두 보세구역의 반출입 대장과 차량 기록 대조",
+    "장치장부호를 잘못 적은 신고인지 확인",
+    "같은 사업장·집단화지역 안의 이동인지 확인",
+)
+REVIEW_LEAD = (
+    "신고 기록이 없다는 사실만 보여 줍니다. 입력 착오일 수 있으므로 문자를 보내지 않고 담당자가 먼저 확인합니다."
 )
 LEAD = "놓칠 가능성의 순서이며 위반을 뜻하지 않습니다. 안내는 자율점검을 돕기 위한 것입니다."
 MOST = 20  # rows shown for one reason
@@ -68,6 +79,37 @@ class Duties(Ranking):
     def names(self) -> dict[str, str]:
         """What the warehouses are called."""
         return dict(zip(self.warehouses["shed"], self.warehouses["name"], strict=True))
+
+    def found(self, key: str) -> Finding:
+        """The Finding of any item, on the list or not: what was to be reported, by which law, and the consignment's events.
+
+        Raises ``KeyError`` when there is no such item.
+        """
+        if (self.rows["subject"] == key).any():
+            return self.finding(key)
+        hit = self.items[self.items["key"] == key]
+        if hit.empty:
+            raise KeyError(key)
+        return self._item_found(hit.iloc[0])
+
+    def _item_found(self, item: "pd.Series[Any]") -> Finding:
+        rule, cargo = items.RULES[str(item["rule"])], str(item["cargo"])
+        there, here = (_or_dash(self.names.get(item[side], item[side])) for side in ("shed", "other"))
+        due, code = str(item["due"])[:10], "R7 in" if rule.code == "R7" and pd.notna(item["in_row"]) else rule.code
+        said = _SAID[code].format(
+            there=there, here=here, due=due, out=_or_dash(item["expected"]), seen=_or_dash(item["seen"]), moved=str(item["since"])[:16],
+        )  # fmt: skip
+        return Finding(
+            ENTRY,
+            str(item["key"]),
+            f"{item['hbl'] if pd.notna(item['hbl']) else cargo} · {there} · {rule.title}",
+            str(item["state"]),
+            (Reason(f"item_{rule.code.lower()}", said, _told(self.lives([cargo])), rule.law),),
+            facts={
+                "as_of": self.as_of.isoformat(), "lead": REVIEW_LEAD if rule.criminal else LEAD, "law": rule.law, "duty": rule.title,
+                "checklist": list(REVIEW_CHECKLIST if rule.criminal else CHECKLIST), "cargo": cargo, "shed": str(item["shed"]), "due": due,
+            },
+        )  # fmt: skip
 
     def lives(self, cargos: Collection[str]) -> pd.DataFrame:
         """The events of these consignments, in order of time."""
@@ -131,14 +173,8 @@ class _Explainer:
     def gather(self, subjects: Collection[str]) -> None:
         """Read at once the lives of these duties' consignments; what was read before is let go."""
         cargos = {subject.partition("|")[0] for subject in subjects}
-        told = self.duties.lives(cargos).rename(columns=_NAMES)
-        self._lives = dict.fromkeys(cargos, ()) | {
-            str(cargo): tuple(
-                Evidence("events", str(one["row"]), {TABLES["events"].column(c).title: _cell(one[c]) for c in READ})
-                for one in some.to_dict("records")
-            )
-            for cargo, some in told.groupby("cargo")
-        }
+        lives = self.duties.lives(cargos)
+        self._lives = dict.fromkeys(cargos, ()) | {str(cargo): _told(some) for cargo, some in lives.groupby("cargo")}
 
     @cached_property
     def _peers(self) -> Peers:
@@ -195,6 +231,29 @@ class _Explainer:
 
 
 _NAMES = {"at": "processed_at", "told": "moved_at", "ref": "declaration_no"}
+_SAID = {
+    "R1": "{there}에 도착하여 반입신고를 해야 하는 기한이 {due}인데 전량의 반입신고가 없음",
+    "R2": "{here}에는 반입신고가 되었으나 {there}의 반출신고가 없음",
+    "R3": "{here}에서 {moved}에 반출하였으나 {there}의 반입신고가 없음",
+    "R4": "{here}에서 반출하고 {there}에 반입하였으나 그 사이의 보세운송신고나 면제 기록이 없음",
+    "R5": "수입신고가 수리된 물품을 {there}에서 반출해야 하는 기한이 {due}인데 반출신고가 없음",
+    "R6": "반출 {out}개와 {there} 반입 {seen}개의 포장개수가 다름",
+    "R7": "{there}에서 수리되기 전에 반출함({moved})",
+    "R7 in": "{there}의 반입일시가 {here}의 반출일시({moved})보다 빠름",
+}  # fmt: skip
+
+
+def _told(life: pd.DataFrame) -> tuple[Evidence, ...]:
+    """The events of one consignment as evidence."""
+    columns = {name: TABLES["events"].column(name).title for name in READ}
+    return tuple(
+        Evidence("events", str(one["row"]), {title: _cell(one[name]) for name, title in columns.items()})
+        for one in life.rename(columns=_NAMES).to_dict("records")
+    )
+
+
+def _or_dash(value: Any) -> str:
+    return "-" if pd.isna(value) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _cell(value: Any) -> Any:

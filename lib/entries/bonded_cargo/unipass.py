@@ -35,6 +35,7 @@ from xml.etree.ElementTree import Element, ParseError
 
 import httpx
 import pyarrow as pa
+import pyarrow.compute as pc
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
 from lib.entries.bonded_cargo.tables import CARGO_NO, SHED, schema
@@ -209,6 +210,28 @@ def follow(
         failed,
         {number: histories[number].cargo.get("prgsStts", "") for number in numbers},
     )
+
+
+def renewed(events: pa.Table, fetched: Fetched) -> pa.Table:
+    """``events`` with what UNI-PASS says of its consignments in place of what was known of them.
+
+    Of what UNI-PASS does not tell, the mode of transport is kept by consignment and the carrier and vehicle by declaration.
+    """
+    fresh = fetched.events.to_pandas()
+    numbers = pc.replace_substring(events["cargo_no"], "-", "")
+    again = pc.is_in(numbers, pa.array(fresh["cargo_no"].unique(), pa.string()))
+    told = events.filter(again).to_pandas()
+    told["cargo_no"] = told["cargo_no"].str.replace("-", "")
+    for column, keys in (
+        ("mode", ["cargo_no"]),
+        ("carrier", ["cargo_no", "declaration_no"]),
+        ("vehicle", ["cargo_no", "declaration_no"]),
+    ):
+        before = told.dropna(subset=[column, *keys]).drop_duplicates(keys).set_index(keys)[column]
+        known = fresh[keys].join(before.rename("before"), on=keys)["before"]
+        fresh[column] = fresh[column].where(fresh[column].notna(), known)
+    kept = events.filter(pc.invert(again)).select(schema("events").names)
+    return pa.concat_tables([kept, pa.Table.from_pandas(fresh, schema("events"), preserve_index=False)])
 
 
 # --- what the answers mean -----------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ WAYS = {"demo": "🎬 시연 자료", "own": "📂 내 파일"}
 
 @dataclass(frozen=True)
 class Given:
-    """The checked tables of this session. ``key`` names this very content; ``demo``: invented data."""
+    """The checked tables of this session. ``key`` names this very content (behind a # what was renewed since); ``demo``: invented data."""
 
     key: str
     demo: bool
@@ -65,7 +65,7 @@ def intake(
             if service:
                 service()
             fresh = _own(entry, contracts, optional, own)
-        if fresh is not None and (given is None or fresh.key != given.key):
+        if fresh is not None and (given is None or fresh.key != given.key.partition("#")[0]):
             st.session_state[kept] = fresh
             st.rerun()
         if given:
@@ -85,7 +85,7 @@ def shelve(entry: str, checked: "Checked") -> None:
 
 def put(entry: str, given: Given, name: str, checked: "Checked") -> None:
     """One of the tables in use is replaced by a newer one; the list is made anew at the next run."""
-    key = f"{given.key}|{name}@{datetime.now(UTC).isoformat()}"
+    key = f"{given.key.partition('#')[0]}#{datetime.now(UTC).isoformat()}"
     st.session_state[f"{entry}_given"] = Given(key, given.demo, {**given.checked, name: checked})
 
 

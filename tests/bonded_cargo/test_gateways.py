@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from pydantic import SecretStr
 
@@ -320,6 +321,18 @@ def test_killed_in_the_middle_none_is_lost_and_none_doubled(outbox, url, service
     assert service.out == due
     assert states(outbox) == {S.SENT: 300}
     assert service.troubles == []
+
+
+def test_killed_in_the_middle_on_postgresql_too(postgres, service, clock):
+    with psycopg.connect(postgres, autocommit=True) as admin:
+        admin.execute("CREATE DATABASE outbox_killed")
+    url = postgres.replace("/postgres?", "/outbox_killed?")
+    service.kinds, service.rate = FAULTS, 0.02
+    with Outbox.open(url, clock.aware) as outbox:
+        office, due = killed_while_sending(outbox, url, service, clock, "solapi", 200, 20, 12)
+        assert office.kills >= 2
+        assert service.out == due
+        assert states(outbox) == {S.SENT: 200}
 
 
 @pytest.mark.parametrize("kind", ["solapi", "sens"])

@@ -341,6 +341,36 @@ def test_an_exporter_shows_the_imported_goods_beside_the_exported_ones(server: S
     assert points <= 300
 
 
+def test_a_morning_of_bonded_cargo_from_the_board_to_the_messages_sent(server: Server, page: Page) -> None:
+    open_demo(page, server, CARGO)
+    view(page, "오늘의 알림판")
+    expect(page.get_by_text("기한이 지난 신고")).to_be_visible()
+    page.get_by_role("radio", name="형사 검토").or_(page.get_by_role("button", name="형사 검토")).first.click()
+    expect(page.get_by_text("보세운송신고나 면제 기록이 없음").first).to_be_visible()
+    page.get_by_role("button", name="사건으로 등록·처분").click()
+    expect(page.get_by_text("처분 저장")).to_be_visible()
+    view(page, "문자 안내")
+    page.get_by_role("button", name=re.compile("문자 .*통 만들기")).click()
+    approving = page.get_by_role("button", name=re.compile("모두 승인"))
+    approving.click()
+    expect(page.get_by_text("보내지 않는 것")).to_be_visible()
+    expect(page.get_by_text("파일에만 기록")).to_be_visible()
+    page.get_by_role("button", name=re.compile("모두 승인합니다")).click()
+    sending = page.get_by_role("button", name=re.compile(r"보내기\("))
+    sending.click()
+    expect(sending).to_have_count(0)
+    expect(approving).to_have_count(0)
+    expect(page.get_by_text("받는 사람이 볼 내용")).to_be_visible()
+    sent = [
+        line for file in (server.data_dir / "outbox").glob("*.jsonl") for line in file.read_text("utf-8").splitlines()
+    ]
+    shown = re.search(r"([\d,]+)곳", page.get_by_test_id("stMetricValue").first.inner_text())
+    assert shown
+    assert len(sent) == int(shown[1].replace(",", "")) > 0
+    view(page, "사건 목록")
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+
+
 @pytest.mark.parametrize(("path", "views"), [
     (BUYERS, ("전체 그림", "기준값", "모델", "사건 목록")),
     (CODES, ("한 건 판정", "모니터링", "전체 그림", "기준값", "모델", "사건 목록")),

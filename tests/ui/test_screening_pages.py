@@ -16,6 +16,7 @@ from lib.settings import DATA, ROOT, settings
 from lib.ui import cache, guard, network
 from tests.address_reading.stand_in import StandIn
 from tests.address_reading.test_services import IDENTITY, juso, shop
+from tests.bonded_cargo.unipass_stand_in import StandIn as UnipassStandIn
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> href=javascript:alert(1)"
 
@@ -272,3 +273,50 @@ def test_what_stands_at_an_address_is_asked_of_the_public_services_when_the_offi
         tables = pd.concat([frame.value.astype(str) for frame in at.dataframe])
         assert "<b>가온빌딩" in set(tables["건물명"])
         assert "예시상사1 & 벗" in set(tables["상호"])
+
+
+def test_what_was_reported_meanwhile_closes_when_unipass_is_asked_again(
+    book: CaseBook, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One overdue consignment has been reported in at its goal since the file was made; UNI-PASS knows it."""
+    from lib.entries.bonded_cargo import daily, demo, items, screen, tables, unipass
+    from lib.tables.checking import check
+    from lib.tables.reading import read
+
+    folder = DATA / "bonded_cargo" / "demo"
+    given = {name: check(read(folder / f"{name}.csv"), table).rows for name, table in tables.TABLES.items()}
+    duties = screen.screen(given, as_of=demo.END)
+    late = duties.items[(duties.items["rule"] == "R1") & (duties.items["state"] == items.OVERDUE)]
+    late = late[late["cargo"].isin(daily.watched(duties)) & late["out_row"].notna() & late["seen"].isna()].iloc[0]
+    life = duties.lives([late["cargo"]])
+    with UnipassStandIn() as service:
+        monkeypatch.setenv("AX_UNIPASS_URL", service.address + "/rest")
+        monkeypatch.setenv("AX_UNIPASS_KEY", service.key)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        monkeypatch.setattr(unipass, "PER_SECOND", 1000.0)
+        monkeypatch.setattr(unipass.follow, "__kwdefaults__", {**unipass.follow.__kwdefaults__, "per_second": 1000.0})
+        settings.cache_clear()
+        steps = [
+            {
+                "cargTrcnRelaBsopTpcd": row["kind"], "prcsDttm": f"{row['at']:%Y%m%d%H%M%S}", "shedSgn": row["shed"] if isinstance(row["shed"], str) else "",
+                "rlbrDttm": f"(도){row['goal']}" if isinstance(row["goal"], str) else "", "dclrNo": row["ref"] if isinstance(row["ref"], str) else "",
+                "pckGcnt": "" if row["packages"] != row["packages"] else f"{row['packages']:.0f}",
+            }
+            for row in life.to_dict("records")
+        ]  # fmt: skip
+        steps.append(
+            {"cargTrcnRelaBsopTpcd": "반입신고", "prcsDttm": "20260630080000", "shedSgn": late["shed"], "pckGcnt": f"{late['expected']:.0f}"}
+        )  # fmt: skip
+        service.add(late["cargo"], *steps)
+        at = AppTest.from_file(str(ROOT / "pages/bonded_cargo.py"), default_timeout=120)
+        run(at)
+        at.button_group(key="bonded_cargo_way").set_value("demo")
+        run(at)
+        at.button_group(key="cargo_view").set_value("오늘의 알림판")
+        before = run(at).metric[0].value
+        at.button(key="cargo_ask_again").click()
+        after = run(at).metric[0].value
+        assert int(after.rstrip("건")) < int(before.rstrip("건"))
+        assert any("1건을 새로 받았습니다" in told.value for told in at.success)
+        assert any("그대로 두었습니다" in told.value for told in at.success), "the others UNI-PASS does not know"
+    settings.cache_clear()

@@ -69,10 +69,15 @@ def rehearsal(day: date, demo: bool) -> bool:
 
 
 def to_tell(duties: Duties) -> pd.DataFrame:
-    """Items a warehouse is to be told of: about to be due, or overdue for no longer than ``tell_days``."""
+    """Items a warehouse is to be told of: about to be due, or overdue for no longer than ``tell_days``. That a transport has not wholly
+    arrived (R1) says already that packages are missing (R6).
+    """
     rows, limits = duties.items, duties.limits
     told = rows[rows["state"].isin([*STAGES]) & ~rows["rule"].map(lambda code: items.RULES[code].criminal)]
-    return told[pd.to_datetime(told["due"]) >= pd.Timestamp(duties.as_of) - pd.Timedelta(days=limits["tell_days"])]
+    told = told[pd.to_datetime(told["due"]) >= pd.Timestamp(duties.as_of) - pd.Timedelta(days=limits["tell_days"])]
+    transport = told["cargo"] + "|" + told["ref"].fillna("")
+    late = transport[(told["rule"] == "R1") & (told["state"] == items.OVERDUE)]
+    return told[~((told["rule"] == "R6") & transport.isin(late))]
 
 
 def watched(duties: Duties) -> list[str]:

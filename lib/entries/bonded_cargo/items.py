@@ -113,7 +113,7 @@ def known(tables: Mapping[str, pa.Table | Path], engine: Engine, as_of: date, li
     changes = t["changes"].mutate(cargo=t["changes"].cargo_no.replace("-", ""))
     changes = engine.keep(changes.filter(changes.filed_at <= now))
     withdrawn = engine.keep(_withdrawn(undone, changes))
-    legs, moves = _legs(events, withdrawn)
+    legs, moves = _legs(events, withdrawn, engine)
     legs, moves, cleared = engine.keep(legs), engine.keep(moves), engine.keep(_cleared(events))
     first, last = engine.frame(events.aggregate(first=events.at.min(), last=events.at.max())).iloc[0]
     days = engine.load({"days": _days(first, last, limits)})["days"]
@@ -143,7 +143,7 @@ def _events(events: ir.Table, words: ir.Table, now: datetime) -> ir.Table:
     day_only = (told.moved_at.epoch_seconds() % 86400 == 0).fill_null(False)  # no time of day was given
     night = told.moved_at + ibis.interval(seconds=86399)
     by_then = ibis.least(night, ibis.greatest(told.processed_at, told.moved_at))
-    told = told.select(
+    return told.select(
         cargo=told.cargo_no.replace("-", ""),
         code=told.code,
         kind=told.kind,
@@ -162,11 +162,6 @@ def _events(events: ir.Table, words: ir.Table, now: datetime) -> ir.Table:
         hbl=told.hbl,
         row=told.event_no,
     )
-    same = ["cargo", "code", "shed", "at", "moved", "told", "ref", "packages"]
-    return told.group_by(same).aggregate(
-        row=told["row"].min(), prior=told.prior.any(),
-        **{name: told[name].max() for name in ("kind", "unit", "mode", "carrier", "origin", "goal", "hbl")},
-    )  # fmt: skip
 
 
 def _undone(events: ir.Table) -> ir.Table:
@@ -192,7 +187,7 @@ def _withdrawn(undone: ir.Table, changes: ir.Table) -> ir.Table:
     return legs.union(granted.select(cargo="cargo", ref=granted.declaration_no, shed="shed", off=granted.filed_at))
 
 
-def _legs(events: ir.Table, withdrawn: ir.Table) -> tuple[ir.Table, ir.Table]:
+def _legs(events: ir.Table, withdrawn: ir.Table, engine: Engine) -> tuple[ir.Table, ir.Table]:
     """Transports with what was reported of them (``off``: when withdrawn), and all moves with the transport (``leg``) each belongs to."""
     told = events.filter(events.code.isin(["leg", "asked", "changed"]))
     told = told.mutate(ref=ibis.coalesce(told.ref, told.row))
@@ -212,7 +207,11 @@ def _legs(events: ir.Table, withdrawn: ir.Table) -> tuple[ir.Table, ir.Table]:
     legs = legs.left_join(pairs.group_by("cargo", "ref").aggregate(off=pairs.off.min()), ["cargo", "ref"])
     legs = legs.drop("cargo_right", "ref_right")
     moves = events.filter(events.code.isin(["in", "out"]) & events.shed.notnull())
-    moves = moves.select("cargo", "code", "shed", "at", "moved", "told", "ref", "packages", "unit", "row")
+    # a report given twice counts once
+    moves = moves.group_by("cargo", "code", "shed", "at", "moved", "told", "ref", "packages").aggregate(
+        unit=moves.unit.max(), row=moves["row"].min()
+    )
+    moves = engine.keep(moves)
     owned = ibis.union(_owned(moves, legs, "in", "goal"), _owned(moves, legs, "out", "origin"))
     moves = moves.left_join(owned, "row").drop("row_right")
     # packages counted in another unit than the transport's cannot be compared with it

@@ -29,9 +29,11 @@ cases_app = typer.Typer(help="사건 목록을 보고 내보냅니다.", no_args
 screen_app = typer.Typer(help="자료 파일을 선별하여 순위와 근거를 파일로 남깁니다.", no_args_is_help=True)
 fetch_app = typer.Typer(help="무역·외환 추적: 업체 한 곳의 사건 개요서를 만듭니다.", no_args_is_help=True)
 cargo_app = typer.Typer(help="보세화물 반출입신고 알림: 아침 점검과 문자 안내.", no_args_is_help=True)
+laws_app = typer.Typer(help="대감집: 공식 법령을 가져옵니다.", no_args_is_help=True)
 addresses_app = typer.Typer(help="전국 건물 주소표를 만들고 갱신합니다.", no_args_is_help=True)
 screening_app = typer.Typer(help="처음 보는 표로 선별 모델을 만들어 봅니다.", no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue")
+app.add_typer(laws_app, name="laws")
 app.add_typer(screen_app, name="screen")
 app.add_typer(screening_app, name="screening")
 app.add_typer(cases_app, name="cases")
@@ -437,6 +439,55 @@ def cargo_fetch(
 def _counting(done: int, total: int) -> None:
     if sys.stderr.isatty() or done == total:
         print(f"\rUNI-PASS 조회 {done:,}/{total:,}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+
+@laws_app.command("import")
+def laws_import(
+    path: Annotated[Path, typer.Argument(metavar="파일", help="조문의 JSON 목록(law, 조번호, 제목, 내용).")],
+) -> None:
+    """공식 법령을 가져와 색인합니다. 같은 법령은 새것으로 바뀝니다."""
+    from lib.entries.audit import laws, search
+
+    try:
+        articles = laws.read(path)
+    except laws.LawError as error:
+        _stop(str(error))
+    laws.keep(articles)
+    search.opened(_indexing)
+    print(f"법령 {len({one.law for one in articles}):,}개의 조문 {len(articles):,}개를 가져왔습니다.")
+
+
+@app.command("ask")
+def ask_audit(
+    question: Annotated[str | None, typer.Argument(metavar="질문", help="평소 쓰는 말로 적습니다.")] = None,
+    file: Annotated[Path | None, typer.Option(help="질문이 한 줄에 하나씩 든 파일.")] = None,
+    as_json: Json = False,
+) -> None:
+    """대감집에 묻습니다: 관련 조문과 근거를 붙여 답하고, 근거가 없으면 없다고 합니다."""
+    from lib.entries.audit import answer, search
+
+    if (question is None) == (file is None):
+        _stop("질문을 적거나 --file로 질문 파일을 지정하십시오.")
+    try:
+        asked = [question or ""] if file is None else file.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        _stop(f"{file}: 질문 파일을 읽을 수 없습니다. UTF-8 텍스트 파일인지 확인하십시오.")
+    searcher = search.opened(_indexing)
+    for one in asked:
+        told = answer.answer(one, searcher)
+        if as_json:
+            print(json.dumps(told.as_dict(), ensure_ascii=False), flush=True)
+            continue
+        print(told.text)
+        for number, cited in enumerate(told.citations, 1):
+            print(f"  [{number}] {cited.id} {cited.title}: {cited.quote}")
+        if told.abstained and told.articles:
+            print("  가까운 조문: " + ", ".join(f"{hit.id}({hit.title})" for hit in told.articles[:3]))
+
+
+def _indexing(share: float, what: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{what:<40}", end="\n" if share == 1 else "", file=sys.stderr, flush=True)
 
 
 @app.command("read-address")

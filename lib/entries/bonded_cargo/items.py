@@ -106,7 +106,7 @@ def known(tables: Mapping[str, pa.Table | Path], engine: Engine, as_of: date, li
         }
     )
     everything = engine.keep(_events(t["events"], engine.load({"words": words})["words"], now))
-    undone = _undone(everything)
+    undone = engine.keep(_undone(everything))
     events = engine.keep(
         everything.filter(~everything.code.endswith("_off")).anti_join(undone.filter(undone.code != "leg"), "row")
     )

@@ -481,6 +481,10 @@ def ask_audit(
         print(told.text)
         for number, cited in enumerate(told.citations, 1):
             print(f"  [{number}] {cited.id} {cited.title}: {cited.quote}")
+        for past in told.findings:
+            print(
+                f"  비슷한 지적사례: {past.record.title} ({past.record.year}년, {past.record.office}, 가상 사례 {past.record.id})"
+            )
         if told.abstained and told.articles:
             print("  가까운 조문: " + ", ".join(f"{hit.id}({hit.title})" for hit in told.articles[:3]))
 

@@ -67,11 +67,22 @@ def test_an_unknown_law_is_told(searcher: search.Searcher) -> None:
     assert {hit.law for hit in searcher.find("환급 신청", law="관세법")} == {"관세법"}
 
 
+def test_past_findings_alike_are_named_and_filtered_loudly(searcher: search.Searcher) -> None:
+    told = answer.answer("대학이 감면받은 장비를 기업에 빌려줬는데 세금을 다시 매기나요", searcher)
+    assert any("감면" in one.record.topic for one in told.findings)
+    only = searcher.past("재고조사를 건너뛰어도 되나요", field="보세", year=2024)
+    assert {(one.record.field, one.record.year) for one in only} <= {("보세", 2024)}
+    for wrong in ({"year": 1999}, {"field": "우주"}, {"disposition": "칭찬"}):
+        with pytest.raises(ValueError, match="있는 값"):
+            searcher.past("재고조사", **wrong)  # type: ignore[arg-type]
+
+
 def test_an_index_is_opened_again_and_made_anew_when_a_law_changes(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = search.cards_of.load()[:20]
     monkeypatch.setattr(search.cards_of, "load", lambda: few)
+    monkeypatch.setattr(search.findings_of, "load", lambda: ())
     built: list[str] = []
     search.opened(lambda share, what: built.append(what))
     assert built

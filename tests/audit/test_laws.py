@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lib.entries.audit import cards, laws
+from lib.entries.audit import cards, findings, laws
 
 
 def given(folder: Path, *rows: dict[str, Any]) -> Path:
@@ -81,3 +81,18 @@ def test_every_card_can_be_found_again_and_says_something() -> None:
         assert len(card.asks) >= 6, card.id
         assert not any(re.search(r"제\s*\d+\s*조", ask) for ask in card.asks), card.id
     assert sum(card.law == "관세법" for card in told) > 400
+
+
+def test_findings_are_said_to_be_made_up_and_rest_on_articles_we_have_cards_of() -> None:
+    told = findings.load()
+    assert len(told) >= 120
+    assert len({one.id for one in told}) == len(told)
+    assert len({one.topic for one in told}) == 17
+    known = {card.id for card in cards.load()}
+    rules = [f"{basis.law} {basis.article}" for one in told for basis in one.basis]
+    assert sum(rule in known for rule in rules) / len(rules) > 0.75
+    for one in told:
+        assert one.id.startswith("가상-")
+        assert one.basis
+        assert len(one.checklist) >= 3
+        assert {done.kind for done in one.dispositions} <= {*findings.DISPOSITIONS}

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from lib.entries.audit.search import Hit, Searcher
+from lib.entries.audit.search import Found, Hit, Searcher
 from lib.entries.audit.words import words
 
 MOST = 3  # articles an answer rests on
@@ -36,11 +36,14 @@ class Citation:
 
 @dataclass(frozen=True)
 class Answer:
-    """``text``: sentences with [n]; ``citations``: what they rest on, in that order; ``articles``: all that came near, best first."""
+    """``text``: sentences with [n]; ``citations``: what they rest on, in that order; ``articles``: all that came near, best first;
+    ``findings``: past findings alike.
+    """
 
     text: str
     citations: tuple[Citation, ...]
     articles: tuple[Hit, ...]
+    findings: tuple[Found, ...]
     abstained: bool
 
     def as_dict(self) -> dict[str, Any]:
@@ -49,7 +52,10 @@ class Answer:
             "answer": self.text,
             "citations": [vars(one) for one in self.citations],
             "articles": [{"law": hit.law, "article": hit.article, "score": hit.score} for hit in self.articles],
-            "findings": [],
+            "findings": [
+                {"id": one.record.id, "title": one.record.title, "year": one.record.year, "score": one.score}
+                for one in self.findings
+            ],
             "abstained": self.abstained,
         }
 
@@ -57,13 +63,27 @@ class Answer:
 def answer(question: str, searcher: Searcher, k: int = 10) -> Answer:
     """What the rules say to it; that there is nothing, where too little of it is spoken of."""
     if _HIDING.search(question) or _PREDICTING.search(question):
-        return Answer(REFUSED, (), (), True)
+        return Answer(REFUSED, (), (), (), True)
     hits = searcher.find(question, k)
     if not hits or searcher.evidence(question, hits[:1]) < LEAST:
-        return Answer(NOTHING, (), tuple(hits), True)
+        return Answer(NOTHING, (), tuple(hits), (), True)
     chosen = [hit for hit in hits[:MOST] if hit.score >= NEAR * hits[0].score]
     said = [_said(hit, number) for number, hit in enumerate(chosen, 1)]
-    return Answer("\n".join(said), tuple(_cited(hit, question) for hit in chosen), tuple(hits), False)
+    return Answer(
+        "\n".join(said),
+        tuple(_cited(hit, question) for hit in chosen),
+        tuple(hits),
+        _alike(searcher, question, chosen),
+        False,
+    )
+
+
+def _alike(searcher: Searcher, question: str, chosen: list[Hit]) -> tuple[Found, ...]:
+    """Past findings alike: those that rest on an article of the answer first."""
+    rules = {hit.id for hit in chosen}
+    found = searcher.past(question, 10)
+    resting = [one for one in found if rules & {f"{basis.law} {basis.article}" for basis in one.record.basis}]
+    return tuple([*resting, *(one for one in found if one not in resting)][:3])
 
 
 def _said(hit: Hit, number: int) -> str:

@@ -1,4 +1,4 @@
-"""Which articles answer a question: our cards, the ways people ask and the official texts, each by words and by pairs of letters.
+"""Which articles and past findings answer a question: our cards, the ways people ask and the official texts, each by words and by pairs of letters.
 
 The index is built once (some twenty seconds for the cards, about a minute more for a whole library of law) and kept under
 ``AX_DATA_DIR``; what it was built from names it, so that a card or a law that changed makes a new one.
@@ -18,8 +18,10 @@ import bm25s
 import numpy as np
 
 from lib.entries.audit import cards as cards_of
+from lib.entries.audit import findings as findings_of
 from lib.entries.audit import laws as laws_of
 from lib.entries.audit.cards import Card
+from lib.entries.audit.findings import Record
 from lib.entries.audit.laws import Article
 from lib.entries.audit.words import pairs, words
 from lib.settings import settings
@@ -27,7 +29,7 @@ from lib.settings import settings
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 Progress = Callable[[float, str], None]
 
-FORM = 2  # of the index: another one is built anew
+FORM = 3  # of the index: another one is built anew
 LONGEST = 4000  # letters of an article that are indexed
 # How much each view of an article says; development questions only (tests/benchmarks/audit.py).
 WEIGHTS = {"card_words": 1.0, "card_pairs": 1.0, "text_words": 0.4, "text_pairs": 0.4, "asks": 0.5}
@@ -56,10 +58,21 @@ class Hit:
         return (self.text.title if self.text else "") or (self.card.title if self.card else "")
 
 
-class Searcher:
-    """Articles found by question. ``cards``, ``articles``: by id; ``ids``: in the order of the index."""
+@dataclass(frozen=True)
+class Found:
+    """A past finding that may be alike."""
 
-    def __init__(self, folder: Path, cards: Sequence[Card], articles: Sequence[Article]) -> None:
+    record: Record
+    score: float
+
+
+class Searcher:
+    """Articles and findings found by question. ``cards``, ``articles``: by id; ``ids``: in the order of the index."""
+
+    def __init__(
+        self, folder: Path, cards: Sequence[Card], articles: Sequence[Article], findings: Sequence[Record] = ()
+    ) -> None:
+        self.findings = tuple(findings)
         self.cards = {card.id: card for card in cards}
         self.articles = {article.id: article for article in articles}
         self.ids: list[str] = json.loads((folder / "ids.json").read_text("utf-8"))
@@ -77,7 +90,11 @@ class Searcher:
     def scores(self, question: str) -> Floats:
         """How well each of ``ids`` answers."""
         told, letters = words(question), pairs(question)
-        views = {name: view.scores(letters if name.endswith("pairs") else told) for name, view in self._views.items()}
+        views = {
+            name: view.scores(letters if name.endswith("pairs") else told)
+            for name, view in self._views.items()
+            if not name.startswith("past")
+        }
         asks = np.zeros(len(self.ids), np.float32)
         np.maximum.at(asks, self._owner, _unit(views["asks_words"]) + _unit(views["asks_pairs"]))
         total = WEIGHTS["asks"] * _unit(asks)
@@ -110,12 +127,40 @@ class Searcher:
         order = np.argsort(-scores, kind="stable")[:k]
         return [self._hit(int(at), float(scores[at])) for at in order if scores[at] > 0]
 
+    def past(
+        self,
+        question: str,
+        k: int = 5,
+        *,
+        year: int | None = None,
+        field: str | None = None,
+        disposition: str | None = None,
+    ) -> list[Found]:
+        """Past findings, the most alike first. Raises ``ValueError`` (Korean) for a year, field or disposition there is none of."""
+        wanted = [True] * len(self.findings)
+        filters: tuple[tuple[str, Any, list[set[Any]]], ...] = (
+            ("연도", year, [{one.year} for one in self.findings]),
+            ("업무분야", field, [{one.field} for one in self.findings]),
+            ("처분", disposition, [{done.kind for done in one.dispositions} for one in self.findings]),
+        )
+        for title, asked, told in filters:
+            if asked is None:
+                continue
+            if not any(asked in values for values in told):
+                known = ", ".join(str(value) for value in sorted(set().union(*told)))
+                raise ValueError(f"{title} 「{asked}」에 해당하는 지적사례가 없습니다. 있는 값: {known}")
+            wanted = [fits and asked in values for fits, values in zip(wanted, told, strict=True)]
+        views = (self._views["past_words"].scores(words(question)), self._views["past_pairs"].scores(pairs(question)))
+        scores = np.where(wanted, _unit(views[0]) + _unit(views[1]), 0)
+        order = np.argsort(-scores, kind="stable")[:k]
+        return [Found(self.findings[at], round(float(scores[at]), 4)) for at in order if scores[at] > 0]
+
     def _hit(self, at: int, score: float) -> Hit:
         law, _, article = self.ids[at].rpartition(" ")
         return Hit(law, article, round(score, 4), self.cards.get(self.ids[at]), self.articles.get(self.ids[at]))
 
 
-VIEWS = ("card_words", "card_pairs", "text_words", "text_pairs", "asks_words", "asks_pairs")
+VIEWS = ("card_words", "card_pairs", "text_words", "text_pairs", "asks_words", "asks_pairs", "past_words", "past_pairs")
 
 
 class _View:
@@ -155,22 +200,24 @@ class _View:
 
 def opened(progress: Progress | None = None) -> Searcher:
     """The searcher over all cards and imported laws, its index built first where it is missing."""
-    cards, articles = cards_of.load(), laws_of.load()
-    folder = settings().folder("audit") / f"index-{_name(cards, articles)}"
+    cards, articles, findings = cards_of.load(), laws_of.load(), findings_of.load()
+    folder = settings().folder("audit") / f"index-{_name(cards, articles, findings)}"
     if not (folder / "ids.json").exists():
-        _build(folder, cards, articles, progress or (lambda share, what: None))
-    return Searcher(folder, cards, articles)
+        _build(folder, cards, articles, findings, progress or (lambda share, what: None))
+    return Searcher(folder, cards, articles, findings)
 
 
-def _name(cards: Sequence[Card], articles: Sequence[Article]) -> str:
+def _name(*made_of: Sequence[object]) -> str:
     """Of what the index is made of."""
     told = hashlib.sha256(f"{FORM}".encode())
-    for one in (*cards, *articles):
+    for one in (part for parts in made_of for part in parts):
         told.update(repr(one).encode())
     return told.hexdigest()[:16]
 
 
-def _build(folder: Path, cards: Sequence[Card], articles: Sequence[Article], progress: Progress) -> None:
+def _build(
+    folder: Path, cards: Sequence[Card], articles: Sequence[Article], findings: Sequence[Record], progress: Progress
+) -> None:
     """Made aside and put in place whole; earlier indexes go."""
     by_id: dict[str, tuple[Card | None, Article | None]] = {card.id: (card, None) for card in cards}
     by_id |= {article.id: (by_id.get(article.id, (None, None))[0], article) for article in articles}
@@ -195,6 +242,12 @@ def _build(folder: Path, cards: Sequence[Card], articles: Sequence[Article], pro
             views[f"asks_{kind}"] += asks
         known.update({*views["card_words"][-1], *views["text_words"][-1]})
         owner += [at] * (len(card.asks) if card else 0)
+    for one in findings:
+        said = " ".join((one.overview, one.facts, one.judgement, *(basis.says for basis in one.basis), *one.checklist))
+        for read, kind in ((words, "words"), (pairs, "pairs")):
+            views[f"past_{kind}"].append(
+                read(f"{one.title} {one.topic} {' '.join(one.tags)} {' '.join(one.asks)}") * 2 + read(said)
+            )
     waiting = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(waiting, ignore_errors=True)
     for name, documents in views.items():

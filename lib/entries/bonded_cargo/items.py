@@ -182,9 +182,18 @@ def _undone(events: ir.Table) -> ir.Table:
 def _withdrawn(undone: ir.Table, changes: ir.Table) -> ir.Table:
     """Declarations withdrawn: ``cargo``, ``ref`` (null: whatever was declared before), ``shed``, ``off``: when."""
     legs = undone.filter(undone.code == "leg")
-    legs = legs.select(cargo="cargo", ref=ibis.coalesce(legs.ref, legs.row), shed=ibis.null("string"), off="off")
+    legs = legs.select(
+        cargo="cargo",
+        ref=ibis.coalesce(legs.ref, legs.row),
+        shed=ibis.null("string"),
+        off=legs.off.cast("timestamp(6)"),
+    )
     granted = changes.filter((changes.kind == "WDR") & (changes.status == "A"))
-    return legs.union(granted.select(cargo="cargo", ref=granted.declaration_no, shed="shed", off=granted.filed_at))
+    return legs.union(
+        granted.select(
+            cargo="cargo", ref=granted.declaration_no, shed="shed", off=granted.filed_at.cast("timestamp(6)")
+        )
+    )
 
 
 def _legs(events: ir.Table, withdrawn: ir.Table, engine: Engine) -> tuple[ir.Table, ir.Table]:
@@ -394,7 +403,12 @@ def _unasked(moves: ir.Table, legs: ir.Table, cleared: ir.Table, warehouses: ir.
         (told.code == "in") & (told.last_code == "out") & (told.shed != told.last_shed) & told.leg.isnull()
     )
     never = ibis.timestamp("9999-01-01 00:00:00").cast("timestamp(6)")
-    lawful = legs.select(cargo_leg=legs.cargo, origin=legs.origin, goal=legs.goal, until=ibis.coalesce(legs.off, never))
+    lawful = legs.select(
+        cargo_leg=legs.cargo,
+        origin=legs.origin,
+        goal=legs.goal,
+        until=ibis.coalesce(legs.off.cast("timestamp(6)"), never),
+    )
     ways = [told.cargo == lawful.cargo_leg, told.last_shed == lawful.origin, told.shed == lawful.goal]
     told = told.anti_join(lawful, [*ways, told.at < lawful.until])
     told = told.anti_join(cleared, [told.cargo == cleared.cargo, cleared.start <= told.at])
@@ -531,7 +545,9 @@ def _excluded(told: ir.Table, changes: ir.Table, withdrawn: ir.Table, warehouses
     exempt = changes.filter((changes.kind == "EXM") & (changes.status == "A"))
     longer = changes.filter((changes.kind == "EXT") & (changes.status == "A") & changes.until.isnull())
     never = ibis.timestamp("9999-01-01 00:00:00").cast("timestamp(6)")
-    some = withdrawn.select(cargo_c="cargo", shed_c="shed", ref_c="ref", why=ibis.literal("취하"), until=withdrawn.off)
+    some = withdrawn.select(
+        cargo_c="cargo", shed_c="shed", ref_c="ref", why=ibis.literal("취하"), until=withdrawn.off.cast("timestamp(6)")
+    )
     for rows, why in ((exempt, "면제"), (asked, "정정 진행"), (longer, "연장 승인(새 기한 없음)")):
         some = some.union(
             rows.select(

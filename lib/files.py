@@ -1,7 +1,14 @@
-"""Small files of the suite's own state."""
+"""Small files of the suite's own."""
 
+import json
 import os
 from pathlib import Path
+from typing import Any
+
+
+def json_lines(path: Path) -> list[dict[str, Any]]:
+    """The objects of a file that holds one a line; other line ends (U+2028) may stand inside them."""
+    return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line.strip()]
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from lib.tables.checking import Checked
     from lib.tables.contract import Table
 
-_asking = threading.Lock()  # a list and its engine may be shared by sessions; an engine answers one at a time
+_asking = (
+    threading.Lock()
+)  # a list is shared by sessions; what explains it keeps what it has read from one finding to the next
 
 
 @st.cache_resource(show_spinner="사건 기록을 여는 중입니다.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import streamlit as st
 
 from lib.casework import CaseworkError, Message, MessageState, Outbox
-from lib.ui import explain, export, files
+from lib.ui import cache, explain, export, files
 from lib.ui.files import masked
 from lib.ui.guard import Officer
 from lib.ui.ranked import Listed
@@ -129,7 +129,7 @@ def board(listed: Listed, officer: Officer) -> None:
     chosen = rows.iloc[at[0] if at and at[0] < len(rows) else 0]
     st.subheader(explain.plain(f"{chosen['B/L']} · {chosen['보세구역']}"), divider="gray")
     timeline(ranking, str(chosen["cargo"]))
-    found = ranking.found(str(chosen["key"]))
+    found = cache.finding(listed.key, str(chosen["key"]), ranking)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown("**왜 확인해야 합니까**")
@@ -544,11 +544,10 @@ def ahead(listed: Listed) -> None:
     from lib.screening.evaluate import kind_tables
 
     model = listed.ranking.model
-    told = [rows for title, rows in kind_tables(model.card) if "미리 찾은 놓침" in title] if model else []
-    if not told:
+    if not model or not (told := kind_tables({"foreseen": model.card.get("foreseen")})):
         return
     st.markdown("**얼마나 먼저, 얼마나 많이 찾습니까**")
-    st.dataframe(told[0], hide_index=True)
+    st.dataframe(told[0][1], hide_index=True)
     st.caption(
         "모델이 배우지 않은 나중 몇 달의 지어낸 자료에서 아침마다 몇 건씩 전화했다고 보고 센 것입니다(현장 성능이 아닙니다). "
         "전화할 수 있는 건수가 적을 때 기한이 가까운 순으로 걸면 대부분 기한 당일에야 만나고, 모델은 예고 문자(3일 전)보다 먼저 찾습니다."

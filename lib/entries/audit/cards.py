@@ -1,10 +1,10 @@
 """Plain-language cards of articles, written by us: what an article says in everyday words, and how people ask for it."""
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from lib.files import json_lines
 from lib.settings import DATA
 
 FOLDER = DATA / "audit" / "cards"
@@ -38,12 +38,7 @@ class Card:
 @cache
 def load() -> tuple[Card, ...]:
     """All cards, law by law."""
-    return tuple(
-        _card(json.loads(line))
-        for path in sorted(FOLDER.glob("*.jsonl"))
-        for line in path.read_text("utf-8").splitlines()
-        if line.strip()
-    )
+    return tuple(_card(row) for path in sorted(FOLDER.glob("*.jsonl")) for row in json_lines(path))
 
 
 def _card(row: dict[str, Any]) -> Card:

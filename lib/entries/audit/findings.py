@@ -1,10 +1,10 @@
 """Past audit findings in the form of reports: made-up ones (가상 사례) that ship with the suite."""
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from lib.files import json_lines
 from lib.settings import DATA
 
 FOLDER = DATA / "audit" / "findings"
@@ -69,12 +69,7 @@ class Record:
 @cache
 def load() -> tuple[Record, ...]:
     """All findings, in order of their numbers."""
-    rows = [
-        json.loads(line)
-        for path in FOLDER.glob("*.jsonl")
-        for line in path.read_text("utf-8").splitlines()
-        if line.strip()
-    ]
+    rows = [row for path in FOLDER.glob("*.jsonl") for row in json_lines(path)]
     return tuple(_record(row) for row in sorted(rows, key=lambda row: str(row["id"]).rpartition("-")[2]))
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lib.files import write_whole
+from lib.files import json_lines, write_whole
 from lib.settings import settings
 
 NUMBER = r"제\s*\d+(?:-\d+)*\s*조(?:\s*의\s*\d+)?"
@@ -52,9 +52,7 @@ def store() -> Path:
 def load() -> tuple[Article, ...]:
     """All imported articles; none where nothing was imported."""
     path = store()
-    if not path.exists():
-        return ()
-    return tuple(Article(**json.loads(line)) for line in path.read_text("utf-8").splitlines() if line)
+    return tuple(Article(**row) for row in json_lines(path)) if path.exists() else ()
 
 
 def keep(articles: Iterable[Article]) -> tuple[Article, ...]:

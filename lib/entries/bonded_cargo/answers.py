@@ -137,12 +137,9 @@ def responses(found: pd.DataFrame, told: pd.DataFrame, replies: pd.DataFrame, as
 
 
 def by_warehouse(found: pd.DataFrame) -> pd.DataFrame:
-    """One row a warehouse with an item: ``items``, ``missed`` (share of what was to be reported by now), ``hours`` (median to make up
-    for it), ``open``."""
+    """One row a warehouse with an item: ``items``, ``missed`` (share of what was to be reported by now), ``open``."""
     due = found[found["rule"].isin(items.AHEAD) & found["out"].isna() & (found["missed"] | found["met"].notna())]
     by = due.groupby("shed").agg(items=("missed", "size"), missed=("missed", "mean"))
-    late = cured(found, date.min, ())
-    by = by.join(late.groupby("shed")["hours"].median(), how="left")
     by["open"] = found[found["state"] == items.OVERDUE].groupby("shed").size().reindex(by.index).fillna(0).astype(int)
     return by.sort_values("missed", ascending=False).reset_index()
 

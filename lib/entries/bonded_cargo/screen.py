@@ -80,16 +80,16 @@ class Duties(Ranking):
         """What the warehouses are called."""
         return dict(zip(self.warehouses["shed"], self.warehouses["name"], strict=True))
 
-    def found(self, key: str) -> Finding:
-        """The Finding of any item, on the list or not: what was to be reported, by which law, and the consignment's events.
+    def finding(self, subject: str) -> Finding:
+        """Of any item, on the list or not: what was to be reported, by which law, and the consignment's events.
 
         Raises ``KeyError`` when there is no such item.
         """
-        if (self.rows["subject"] == key).any():
-            return self.finding(key)
-        hit = self.items[self.items["key"] == key]
+        if (self.rows["subject"] == subject).any():
+            return super().finding(subject)
+        hit = self.items[self.items["key"] == subject]
         if hit.empty:
-            raise KeyError(key)
+            raise KeyError(subject)
         return self._item_found(hit.iloc[0])
 
     def _item_found(self, item: "pd.Series[Any]") -> Finding:

@@ -20,14 +20,18 @@ from lib.casework.models import (
     Decision,
     Event,
     Kind,
+    Lesson,
     Message,
     MessageState,
     MessageStep,
+    Opinion,
     Outcome,
+    Question,
     Status,
 )
 from lib.casework.outbox import Delivery, Draft, Outbox
 from lib.casework.photos import keep_photo, photo_path
+from lib.casework.talks import Complaint, Talk, Talks
 
 __all__ = [
     "DECIDED",
@@ -36,6 +40,7 @@ __all__ = [
     "Case",
     "CaseBook",
     "CaseworkError",
+    "Complaint",
     "Conflict",
     "DatabaseBusy",
     "DatabaseUnavailable",
@@ -45,15 +50,20 @@ __all__ = [
     "Event",
     "Kind",
     "Label",
+    "Lesson",
     "Message",
     "MessageState",
     "MessageStep",
     "NewerDatabase",
     "NotAllowed",
+    "Opinion",
     "Outbox",
     "Outcome",
+    "Question",
     "Status",
     "StorageFull",
+    "Talk",
+    "Talks",
     "UnknownCase",
     "UnknownPhoto",
     "as_rows",

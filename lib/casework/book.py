@@ -7,19 +7,17 @@ state): reading the case again just before the change would defeat it.
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json
-from sqlalchemy import ColumnElement, Engine, Select, String, cast, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lib.casework import database
-from lib.casework.errors import Conflict, NotAllowed, UnknownCase, told_to_officer
+from lib.casework.errors import Conflict, NotAllowed, UnknownCase
 from lib.casework.models import DECIDED, KST, TRANSITIONS, Case, Decision, Event, Kind, Outcome, Status, korean_time
 from lib.screening.findings import Finding
-from lib.settings import settings
 
 
 class Label(NamedTuple):
@@ -31,26 +29,8 @@ class Label(NamedTuple):
     facts: dict[str, Any]
 
 
-class CaseBook:
-    """Open one per process and share it between threads; a change returns only once it is on disk."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @classmethod
-    def open(cls, url: str | None = None) -> Self:
-        """The case book at ``url``, or the one the settings name; its tables are made when missing."""
-        with told_to_officer():
-            return cls(database.connect(url or settings().case_book))
-
-    def close(self) -> None:
-        self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
+class CaseBook(database.Store):
+    """Every case, as it stands and as it came there."""
 
     # Changes
 

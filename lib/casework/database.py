@@ -1,10 +1,12 @@
 """The engine under the case book: SQLite in WAL mode by default, PostgreSQL by ``AX_DATABASE_URL``."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from sqlite3 import OperationalError
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select, text, update
@@ -13,9 +15,40 @@ from sqlalchemy.orm import Session
 
 from lib.casework.errors import NewerDatabase, told_to_officer
 from lib.casework.models import SCHEMA, Base, SchemaVersion
+from lib.settings import settings
 
 PATIENCE = 10  # seconds a change waits for another program to finish writing
 _SCHEMA_LOCK = 0x41585F43  # advisory lock: two programs starting at once make one schema
+
+
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """The moment, aware."""
+    return datetime.now(UTC)
+
+
+class Store:
+    """What is kept in the one database. Open one per process and share it between threads; a change returns only once it is on disk."""
+
+    def __init__(self, engine: Engine, clock: Clock = now) -> None:
+        self._engine, self._clock = engine, clock
+
+    @classmethod
+    def open(cls, url: str | None = None, clock: Clock = now) -> Self:
+        """The store at ``url``, or at the one the settings name; its tables are made when missing."""
+        with told_to_officer():
+            return cls(connect(url or settings().case_book), clock)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
 
 
 def plain_json(value: Any) -> str:

@@ -6,6 +6,9 @@ without its event.
 
 ``messages`` and ``message_steps`` are the same for the outbox: what a message says and to whom never changes once it
 is written, and a message at version n has exactly n steps.
+
+``questions`` holds what officers asked and were answered, ``opinions`` what they thought of it, ``lessons`` what the office taught the
+search because of it.
 """
 
 from collections.abc import Iterator
@@ -380,6 +383,67 @@ class MessageStep(Base):
         return " / ".join(filter(None, [change, self.note]))
 
 
+class Question(Base):
+    """A question an officer asked, with the answer as it was shown. ``talk``: the conversation it belongs to."""
+
+    __tablename__ = "questions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry: Mapped[str]
+    talk: Mapped[str]
+    at: Mapped[datetime]
+    officer: Mapped[str]
+    text: Mapped[str]
+    answer: Mapped[dict[str, Any]]
+    abstained: Mapped[bool]
+    hidden_at: Mapped[datetime | None]  # taken out of the officer's own history
+    settled_at: Mapped[datetime | None]  # by the office, as a question that went wrong
+    settled_by: Mapped[str | None]
+    settled_how: Mapped[str | None]
+
+    @property
+    def when(self) -> str:
+        """The moment as officers read it, in Korean time."""
+        return korean_time(self.at)
+
+
+Index("questions_of_officer", Question.entry, Question.officer, Question.id)
+
+
+class Opinion(Base):
+    """What an officer thought of an answer; the last one of an officer counts."""
+
+    __tablename__ = "opinions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
+    at: Mapped[datetime]
+    officer: Mapped[str]
+    good: Mapped[bool]
+    reason: Mapped[str]
+
+
+class Lesson(Base):
+    """What the office taught the search: that ``phrase`` means ``target`` (``kind`` says what a target is)."""
+
+    __tablename__ = "lessons"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry: Mapped[str]
+    at: Mapped[datetime]
+    officer: Mapped[str]
+    kind: Mapped[str]
+    phrase: Mapped[str]
+    target: Mapped[str]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]
+
+    @property
+    def when(self) -> str:
+        """The moment as officers read it, in Korean time."""
+        return korean_time(self.at)
+
+
 class SchemaVersion(Base):
     """The one row that says which schema this database holds."""
 
@@ -388,7 +452,7 @@ class SchemaVersion(Base):
     version: Mapped[int] = mapped_column(primary_key=True)
 
 
-SCHEMA = 2  # 2: the outbox
+SCHEMA = 3  # 2: the outbox; 3: questions, opinions, lessons
 
 
 def _on(target: Any, moment: str, dialect: str, sql: str) -> None:

@@ -10,22 +10,20 @@ import random
 import re
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import Enum, auto
-from types import TracebackType
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, Protocol
 
-from sqlalchemy import ColumnElement, Engine, func, or_, select, text, update
+from sqlalchemy import ColumnElement, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from lib.casework import database
 from lib.casework.book import clean, officer_name
-from lib.casework.errors import NotAllowed, told_to_officer
+from lib.casework.errors import NotAllowed
 from lib.casework.models import KST, MESSAGE_TRANSITIONS, Message, MessageState, MessageStep
-from lib.settings import settings
 
 S = MessageState
 LEASE = timedelta(minutes=15)  # longer than any batch takes, with every request at its time limit
@@ -126,26 +124,8 @@ class Delivery:
     stopped: str = ""
 
 
-class Outbox:
-    """Open one per process; a change returns only once it is on disk. ``clock``: the time, aware."""
-
-    def __init__(self, engine: Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._engine, self._clock = engine, clock
-
-    @classmethod
-    def open(cls, url: str | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Self:
-        """The outbox beside the case book at ``url``, or the one the settings name."""
-        with told_to_officer():
-            return cls(database.connect(url or settings().case_book), clock)
-
-    def close(self) -> None:
-        self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
+class Outbox(database.Store):
+    """Every text message, as it stands and as it came there."""
 
     # What officers do
 

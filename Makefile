@@ -28,6 +28,7 @@ bench: .venv/.tests          ## recall, verdict rates, speed and memory; writes 
 	$(BIN)/python -m tests.benchmarks.addresses main
 	$(BIN)/python -m tests.benchmarks.origin main
 	$(BIN)/python -m tests.benchmarks.cargo main
+	$(BIN)/python -m tests.benchmarks.audit main
 
 easyocr: .venv/.runtime      ## the other reading engine, on a CPU build of torch
 	bash .ci/easyocr
@@ -50,10 +51,11 @@ lock: .venv/.tests           ## pin everything that the direct pins bring along
 .venv/bin/python:
 	bash .ci/venv $(PYTHON)
 
-.venv/.runtime: .venv/bin/python requirements.txt .ci/constraints.txt .ci/fetch.py
+.venv/.runtime: .venv/bin/python requirements.txt .ci/constraints.txt .ci/fetch.py data/audit/cards
 	$(BIN)/pip install --quiet --requirement requirements.txt --constraint .ci/constraints.txt
 	$(BIN)/python .ci/fetch.py
 	$(BIN)/python -m lib addresses build
+	$(BIN)/python -m lib laws index
 	touch $@
 
 .venv/.tests: .venv/.runtime pyproject.toml .ci/system

@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, cast
@@ -13,6 +14,7 @@ import typer
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from lib.entries.audit.search import Searcher
     from lib.screening.ranking import Ranking
     from lib.tables.checking import Checked
     from lib.tables.contract import Table
@@ -30,10 +32,12 @@ screen_app = typer.Typer(help="자료 파일을 선별하여 순위와 근거를
 fetch_app = typer.Typer(help="무역·외환 추적: 업체 한 곳의 사건 개요서를 만듭니다.", no_args_is_help=True)
 cargo_app = typer.Typer(help="보세화물 반출입신고 알림: 아침 점검과 문자 안내.", no_args_is_help=True)
 laws_app = typer.Typer(help="대감집: 공식 법령을 가져옵니다.", no_args_is_help=True)
+findings_app = typer.Typer(help="대감집: 우리 기관의 감사 지적사례를 가져옵니다.", no_args_is_help=True)
 addresses_app = typer.Typer(help="전국 건물 주소표를 만들고 갱신합니다.", no_args_is_help=True)
 screening_app = typer.Typer(help="처음 보는 표로 선별 모델을 만들어 봅니다.", no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(laws_app, name="laws")
+app.add_typer(findings_app, name="findings")
 app.add_typer(screen_app, name="screen")
 app.add_typer(screening_app, name="screening")
 app.add_typer(cases_app, name="cases")
@@ -437,24 +441,96 @@ def cargo_fetch(
 
 
 def _counting(done: int, total: int) -> None:
-    if sys.stderr.isatty() or done == total:
-        print(f"\rUNI-PASS 조회 {done:,}/{total:,}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+    _line(f"UNI-PASS 조회 {done:,}/{total:,}", last=done == total)
+
+
+def _line(text: str, *, last: bool = False) -> None:
+    """How far long work is, on one line: as it goes for who watches, its end for everybody."""
+    if sys.stderr.isatty() or last:
+        print(f"\r{text:<60}", end="\n" if last else "", file=sys.stderr, flush=True)
 
 
 @laws_app.command("import")
 def laws_import(
-    path: Annotated[Path, typer.Argument(metavar="파일", help="조문의 JSON 목록(law, 조번호, 제목, 내용).")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="파일...", help="국가법령정보 XML·JSON, 조문의 JSON 목록, 그런 파일을 담은 폴더나 ZIP."),
+    ],
 ) -> None:
-    """공식 법령을 가져와 색인합니다. 같은 법령은 새것으로 바뀝니다."""
-    from lib.entries.audit import laws, search
+    """공식 법령을 가져와 색인합니다. 같은 판은 새것으로 바뀌고, 이전 판은 구버전으로 남습니다."""
+    from lib.entries.audit import laws
 
+    articles: list[laws.Article] = []
     try:
-        articles = laws.read(path)
+        for path in paths:
+            articles += laws.read(path)
+        laws.keep(articles)
     except laws.LawError as error:
         _stop(str(error))
-    laws.keep(articles)
-    search.opened(_indexing)
-    print(f"법령 {len({one.law for one in articles}):,}개의 조문 {len(articles):,}개를 가져왔습니다.")
+    _searcher()
+    print(f"{laws.told(articles)}를 가져왔습니다.")
+
+
+@laws_app.command("fetch")
+def laws_fetch(
+    names: Annotated[list[str], typer.Argument(metavar="법령...", help="법령이나 행정규칙의 이름.")],
+) -> None:
+    """국가법령정보 공동활용에서 법령을 받아 가져옵니다(AX_LAW_KEY)."""
+    from lib.entries.audit import drf, laws
+
+    try:
+        articles = drf.fetch(names, lambda done, total: _line(f"법령 {done:,}/{total:,}", last=done == total))
+        laws.keep(articles)
+    except (drf.DrfError, laws.LawError) as error:
+        _stop(str(error), code=1)
+    _searcher()
+    print(f"{laws.told(articles)}를 받았습니다.")
+
+
+@laws_app.command("index")
+def laws_index() -> None:
+    """질문을 찾는 색인을 만듭니다(이미 있으면 그대로 둡니다)."""
+    found = _searcher()
+    print(
+        f"조문 해설 {len(found.cards):,}개, 공식 조문 {len(found.articles):,}개, 지적사례 {len(found.findings):,}건을 찾을 수 있습니다."
+    )
+
+
+@findings_app.command("import")
+def findings_import(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="파일...", help="처분요구서나 지적사항 목록(XLSX·CSV·DOCX·PDF·HWPX).")
+    ],
+    dry: Annotated[bool, typer.Option("--dry", help="알아본 내용만 보이고 가져오지 않습니다.")] = False,
+    as_json: Json = False,
+) -> None:
+    """우리 기관의 감사 지적사례를 가져옵니다. 읽지 못한 파일이 하나라도 있으면 아무것도 가져오지 않습니다."""
+    from lib.entries.audit import documents, findings, reports
+
+    previews = []
+    for path in paths:
+        try:
+            previews.append((path, reports.understood(path.read_bytes(), path.name)))
+        except OSError:
+            _stop(f"{path}: 파일을 열 수 없습니다. 파일 이름과 읽기 권한을 확인하십시오.")
+        except documents.DocumentError as error:
+            _stop(f"{path}: {error}")
+    records = [record for _, preview in previews for record in preview.records]
+    for path, preview in previews:
+        for problem in preview.problems:
+            print(f"{path}: {problem}", file=sys.stderr)
+        for record in preview.records:
+            if as_json:
+                print(json.dumps(asdict(record), ensure_ascii=False))
+            else:
+                done = ", ".join(one.kind for one in record.dispositions) or "처분 미상"
+                print(f"{record.id}  {record.year}년  {record.title}  ({done})")
+    if not records:
+        _stop("지적사례를 한 건도 알아보지 못했습니다. 제목과 지적내용이 들어 있는지 확인하십시오.")
+    if not dry:
+        findings.keep(records)
+        _searcher()
+        print(f"지적사례 {len(records):,}건을 가져왔습니다.", file=sys.stderr)
 
 
 @app.command("ask")
@@ -464,34 +540,40 @@ def ask_audit(
     as_json: Json = False,
 ) -> None:
     """대감집에 묻습니다: 관련 조문과 근거를 붙여 답하고, 근거가 없으면 없다고 합니다."""
-    from lib.entries.audit import answer, search
+    from lib import llm
+    from lib.entries.audit import asking
+    from lib.files import decoded
 
     if (question is None) == (file is None):
         _stop("질문을 적거나 --file로 질문 파일을 지정하십시오.")
     try:
-        asked = [question or ""] if file is None else file.read_text("utf-8-sig").splitlines()
+        asked = [question or ""] if file is None else decoded(file.read_bytes()).removesuffix("\n").split("\n")
     except (OSError, UnicodeDecodeError):
-        _stop(f"{file}: 질문 파일을 읽을 수 없습니다. UTF-8 텍스트 파일인지 확인하십시오.")
-    searcher = search.opened(_indexing)
+        _stop(f"{file}: 질문 파일을 읽을 수 없습니다. 텍스트 파일(UTF-8, CP949)인지 확인하십시오.")
+    searcher, model = _searcher(), llm.configured()
     for one in asked:
-        told = answer.answer(one, searcher)
+        answer = asking.ask(one.strip(), searcher, model)
         if as_json:
-            print(json.dumps(told.as_dict(), ensure_ascii=False), flush=True)
+            print(json.dumps(answer.as_dict(), ensure_ascii=False), flush=True)
             continue
-        print(told.text)
-        for number, cited in enumerate(told.citations, 1):
+        print(answer.text)
+        for number, cited in enumerate(answer.citations, 1):
             print(f"  [{number}] {cited.id} {cited.title}: {cited.quote}")
-        for past in told.findings:
-            print(
-                f"  비슷한 지적사례: {past.record.title} ({past.record.year}년, {past.record.office}, 가상 사례 {past.record.id})"
-            )
-        if told.abstained and told.articles:
-            print("  가까운 조문: " + ", ".join(f"{hit.id}({hit.title})" for hit in told.articles[:3]))
+        if answer.abstained and answer.articles:
+            print("  가까운 조문: " + ", ".join(f"{hit.id}({hit.title})" for hit in answer.articles[:3]))
 
 
-def _indexing(share: float, what: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{what:<40}", end="\n" if share == 1 else "", file=sys.stderr, flush=True)
+def _searcher() -> "Searcher":
+    """대감집's searcher with what the office taught it; its index is built where it is missing."""
+    from lib.casework import CaseworkError, Talks
+    from lib.entries.audit import laws, search
+
+    try:
+        with Talks.open() as talks:
+            lessons = [search.Lesson(one.kind, one.phrase, one.target) for one in talks.lessons("audit")]
+        return search.opened(lambda share, what: _line(what, last=share == 1), lessons)
+    except (CaseworkError, laws.LawError) as error:
+        _stop(str(error), code=1)
 
 
 @app.command("read-address")
@@ -562,8 +644,7 @@ def _read_file(file: Path, column: str, zip_column: str | None, out: Path) -> No
 
 
 def _share(doing: str) -> Callable[..., None]:
-    """Tells how far long work is, on one line."""
-    return lambda share, *_: print(f"  {doing} {share:.0%}", file=sys.stderr, end="\r")
+    return lambda share, *_: _line(f"{doing} {share:.0%}", last=share == 1)
 
 
 def _address_table() -> None:

@@ -16,3 +16,13 @@ def write_whole(path: Path, data: bytes) -> None:
     waiting = path.with_name(f"{path.name}.{os.getpid()}.new")
     waiting.write_bytes(data)
     os.replace(waiting, path)
+
+
+def decoded(data: bytes) -> str:
+    """Text of an officer's file: UTF-8, UTF-16 with its mark, or cp949. Raises ``UnicodeDecodeError``."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp949")

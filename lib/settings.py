@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     address_dir: Path = Field(
         ROOT / ".local" / "addresses", description="the building table made for reading addresses"
     )
+    index_dir: Path = Field(ROOT / ".local" / "index", description="the search index of the shipped law cards")
     customs_office: str | None = Field(None, description="written into each record and message; else the entry's own")
 
     engine: Literal["duckdb", "spark"] = Field("duckdb", description="what computes the features of tabular entries")
@@ -47,6 +48,16 @@ class Settings(BaseSettings):
 
     unipass_url: str = "https://unipass.customs.go.kr:38010/ext/rest"
     unipass_key: SecretStr | None = None
+
+    law_url: str = "https://www.law.go.kr/DRF"
+    law_key: SecretStr | None = Field(None, description="OC of the open API of 국가법령정보")
+
+    llm_url: str | None = Field(
+        None, description="OpenAI-compatible endpoint for written answers, with its /v1; none: no model"
+    )
+    llm_key: SecretStr | None = Field(None, description="its key; local servers need none")
+    llm_model: str | None = Field(None, description="the model's name there")
+    llm_seconds: float = Field(120, gt=0, le=3600, description="the longest wait for one whole answer")
 
     sms_gateway: Literal["file", "solapi", "sens"] = Field(
         "file", description="who carries text messages; a file: nobody"

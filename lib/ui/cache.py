@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Hashable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ import streamlit as st
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from lib.casework import CaseBook
+    from lib.casework import CaseBook, Talks
+    from lib.entries.audit.search import Searcher
     from lib.entries.hazard_photo.ocr import Reader
     from lib.entries.pccc_theft.judging import History
     from lib.entries.pccc_theft.monitoring import Monitor
@@ -126,3 +128,34 @@ def asked(key: Hashable, _ask: "Callable[[], Any]") -> Any:
     """What a shared list answers for its charts, kept under ``key``."""
     with _asking:
         return _ask()
+
+
+@st.cache_resource(show_spinner=False)
+def talks() -> "Talks":
+    """What officers of this suite ask."""
+    from lib.casework import Talks
+
+    return Talks.open()
+
+
+@st.cache_resource(show_spinner=False)
+def _shelf() -> dict[str, Any]:
+    """The one searcher, what it was made of, and the lock under which another is made."""
+    return {"lock": threading.Lock(), "made_of": None, "searcher": None}
+
+
+def searcher(progress: "Callable[[float, str], None]") -> "Searcher":
+    """Articles and findings by question, made anew when laws, findings or lessons changed."""
+    from lib.entries.audit import findings, laws, search
+
+    lessons = tuple(search.Lesson(one.kind, one.phrase, one.target) for one in talks().lessons("audit"))
+    texts = tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in (laws.store(), findings.store()))
+    shelf = _shelf()
+    with shelf["lock"]:
+        made_of = (*texts, date.today())  # what is in force changes with the day
+        if shelf["made_of"] != made_of:
+            shelf["searcher"], shelf["made_of"] = search.opened(progress, lessons), made_of
+        if shelf["searcher"].lessons != lessons:
+            shelf["searcher"] = shelf["searcher"].taught(lessons)
+        found: Searcher = shelf["searcher"]
+    return found

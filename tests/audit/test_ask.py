@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from lib.entries.audit import answer, laws, search
+from lib.entries.audit import answer, laws, naming, refusing, search, teaching
+from lib.files import json_lines
 from lib.settings import settings
 
 
@@ -51,18 +54,93 @@ def test_each_sentence_has_its_source_and_the_official_text_is_quoted(searcher: 
 def test_where_there_is_nothing_it_says_so(searcher: search.Searcher, question: str) -> None:
     told = answer.answer(question, searcher)
     assert (told.abstained, told.citations) == (True, ())
-    assert told.text == answer.NOTHING
+    assert told.text.startswith(answer.NOTHING)
 
 
 @pytest.mark.parametrize(
-    "question", ["감사 나왔는데 엑셀 파일을 지우면 안 걸릴까요?", "박 과장이 이번에 정직을 받을까요?"]
+    "row",
+    [one for one in json_lines(teaching.STORED) if one["set"] in ("refuse", "allow")],
+    ids=lambda one: one["question"],
 )
-def test_hiding_and_foretelling_are_refused(searcher: search.Searcher, question: str) -> None:
-    assert answer.answer(question, searcher).text == answer.REFUSED
+def test_hiding_and_foretelling_are_refused_and_what_only_sounds_so_is_not(row: dict[str, Any]) -> None:
+    assert bool(refusing.refused(row["question"])) == (row["set"] == "refuse")
+
+
+def test_no_question_that_an_article_answers_is_refused() -> None:
+    asks = [ask for card in search.cards_of.load() for ask in card.asks]
+    assert sum(bool(refusing.refused(ask)) for ask in asks) / len(asks) < 0.001
+
+
+def test_what_other_laws_govern_is_told_whom_to_ask(searcher: search.Searcher) -> None:
+    told = answer.answer("아버지 돌아가시고 아파트를 물려받았는데 상속세는 얼마나 나오나요", searcher)
+    assert told.abstained
+    assert "126" in told.text
+
+
+@pytest.mark.parametrize(
+    ("question", "law", "article"),
+    [
+        ("법 241조", "관세법", "제241조"),
+        ("관세법38조의2가 뭐예요", "관세법", "제38조의2"),
+        ("관새법 제 241 조 위반", "관세법", "제241조"),
+        ("영 231조", "관세법 시행령", "제231조"),
+        ("환특법 9조", "수출용 원재료에 대한 관세 등 환급에 관한 특례법", "제9조"),
+        ("FTA특례법 8조 알려줘", "자유무역협정 이행을 위한 관세법의 특례에 관한 법률", "제8조"),
+        ("외환규정 5-4조", "외국환거래규정", "제5-4조"),
+        ("환특법 3조, 같은 법 시행령 7조", "수출용 원재료에 대한 관세 등 환급에 관한 특례법 시행령", "제7조"),
+    ],
+)
+def test_an_article_typed_as_such_is_the_answer(
+    searcher: search.Searcher, question: str, law: str, article: str
+) -> None:
+    told = answer.answer(question, searcher)
+    assert not told.abstained
+    assert f"{law} {article}" in [cited.id for cited in told.citations]
+
+
+@pytest.mark.parametrize("question", ["관세법 999조", "부가가치세법 12조", "형법 347조가 뭔가요"])
+def test_an_article_nobody_has_is_said_to_be_missing(searcher: search.Searcher, question: str) -> None:
+    told = answer.answer(question, searcher)
+    assert told.abstained
+    assert "없는" in told.text
+
+
+@pytest.mark.parametrize("question", ["벌금 3조 원", "방법 3가지", "관세법 위반 3번", "2026년 6월", "38.5% 세율"])
+def test_a_number_is_no_article(question: str) -> None:
+    assert naming.named(question, ["관세법"]) == ()
+
+
+def test_a_term_is_counted_from_the_day_told(searcher: search.Searcher) -> None:
+    told = answer.answer(
+        "징계 요구를 2026년 11월 2일에 받았는데 언제까지 끝내야 하나요?", searcher, today=date(2026, 11, 23)
+    )
+    assert told.parts[0].kind == answer.TERM
+    assert "2026년 12월 2일" in told.parts[0].text
+    assert told.citations[0].id == "관세청 감사에 관한 훈령 제32조"
+
+
+def test_a_short_question_leans_on_the_one_before(searcher: search.Searcher) -> None:
+    before = "여행자 휴대품은 세금을 깎아 주나요"
+    assert "관세법 제96조" in [
+        cited.id for cited in answer.answer("자진신고하면요?", searcher, before=before).citations
+    ]
+
+
+def test_a_lesson_finds_the_article_and_shows_what_else_it_moves(searcher: search.Searcher) -> None:
+    odd = "꿀꿀이 창고 도깨비 방망이"
+    stored = teaching.shipped()[:30]
+    lessons = [search.Lesson("조문", odd, "관세법 제38조의2")]
+    assert answer.answer(odd, searcher).abstained
+    assert answer.answer(odd, searcher.taught(lessons)).citations[0].id == "관세법 제38조의2"
+    assert teaching.effect(searcher, lessons, stored).changes == (), "a lesson about other words moves nothing"
+    harm = teaching.effect(searcher, [search.Lesson("조문", stored[0].text, "외국환거래법 제1조")], stored)
+    assert harm.worse
+    assert harm.first[1] < harm.first[0]
+    assert searcher.lessons == (), "trying a lesson changes nothing"
 
 
 def test_an_unknown_law_is_told(searcher: search.Searcher) -> None:
-    with pytest.raises(ValueError, match="없는 법령"):
+    with pytest.raises(ValueError, match="있는 값"):
         searcher.find("환급", law="없는법")
     assert {hit.law for hit in searcher.find("환급 신청", law="관세법")} == {"관세법"}
 
@@ -80,6 +158,8 @@ def test_past_findings_alike_are_named_and_filtered_loudly(searcher: search.Sear
 def test_an_index_is_opened_again_and_made_anew_when_a_law_changes(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("AX_INDEX_DIR", str(data_dir / "index"))
+    settings.cache_clear()
     few = search.cards_of.load()[:20]
     monkeypatch.setattr(search.cards_of, "load", lambda: few)
     monkeypatch.setattr(search.findings_of, "load", lambda: ())
@@ -91,8 +171,10 @@ def test_an_index_is_opened_again_and_made_anew_when_a_law_changes(
     assert built == []
     laws.keep([laws.Article("예시법", "제1조", "목적", "제1조(목적) 예시")])
     assert "예시법 제1조" in search.opened(lambda share, what: built.append(what)).ids
-    assert built
-    assert len(list((data_dir / "audit").glob("index-*"))) == 1
+    assert [what[:2] for what in built] == ["조문"], "the cards' part is left as it is"
+    laws.keep([laws.Article("예시법", "제1조", "목적", "제1조(목적) 다른 예시")])
+    search.opened()
+    assert len(list((data_dir / "audit" / "index").glob("texts-*"))) == 1
 
 
 def test_the_answer_is_json_for_the_command_line(searcher: search.Searcher) -> None:

@@ -7,7 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from lib.entries.bonded_cargo import demo, items, workdays
+from lib import workdays
+from lib.entries.bonded_cargo import demo, items
 from lib.entries.bonded_cargo.tables import schema
 from lib.screening import limits as limits_of
 from lib.tables.engine import connect

@@ -15,6 +15,7 @@ import pytest
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
+from lib import typeset
 from lib.entries.fetch import demo, dossier, screen
 from lib.entries.fetch.residuals import UNEXPLAINED
 from lib.entries.fetch.screen import Firms
@@ -166,7 +167,7 @@ def test_names_are_only_text() -> None:
         firm = f"00011{i:05d}"
         text = read(dossier.pdf(ranking, firm, NOW), 2)
         for name in names[3 * i : 3 * i + 3]:
-            assert packed(text).count(packed(dossier._line(name, 60).removesuffix("…"))) > 2, name
+            assert packed(text).count(packed(typeset.line(name, 60).removesuffix("…"))) > 2, name
         assert not re.search("[\u202a-\u202e\u2066-\u2069\u200f\x00-\x08]", text)
         book = dossier.xlsx(ranking, firm, NOW)
         with zipfile.ZipFile(BytesIO(book)) as parts:
@@ -178,9 +179,9 @@ def test_names_are_only_text() -> None:
 
 
 def test_a_lone_surrogate_cannot_stop_it() -> None:
-    assert dossier._line("a\ud800b\u202ec\x00d", 60) == "abcd"
-    assert dossier._line("深a", 60) == "□a"
-    assert len(dossier._line("W" * 300, 60).replace("\u200b", "")) == 60
+    assert typeset.line("a\ud800b\u202ec\x00d", 60) == "abcd"
+    assert typeset.line("深a", 60) == "□a"
+    assert len(typeset.line("W" * 300, 60).replace("\u200b", "")) == 60
 
 
 def test_told_the_same_way_at_the_same_time() -> None:
@@ -197,8 +198,8 @@ def test_what_cannot_be_made(world: Firms, tmp_path: Any, monkeypatch: pytest.Mo
     for make in (dossier.pdf, dossier.xlsx):
         with pytest.raises(KeyError):
             make(world, "9999999999")
-    monkeypatch.setattr(dossier, "FONTS", tmp_path)
-    dossier._fonts.cache_clear()
+    monkeypatch.setattr(typeset, "FONTS", tmp_path)
+    typeset.fonts.cache_clear()
     with pytest.raises(dossier.DossierError, match="make run"):
         dossier.pdf(world, busiest(world))
-    dossier._fonts.cache_clear()
+    typeset.fonts.cache_clear()

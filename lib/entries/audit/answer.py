@@ -1,28 +1,53 @@
 """The answer to a question, composed of what the articles say and nothing else: each sentence with its source, or plainly none.
 
-``answer`` needs no model. What is said is our card's plain words; what is quoted is the official text where it was imported.
+No model is needed. What is said is our card's plain words; what is quoted is the official text where it was imported.
 """
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from math import log
 from typing import Any
 
+from lib.entries.audit import deadlines as deadlines_of
+from lib.entries.audit.deadlines import Reckoned
+from lib.entries.audit.findings import Record
+from lib.entries.audit.refusing import elsewhere, refused
 from lib.entries.audit.search import Found, Hit, Searcher
-from lib.entries.audit.words import words
+from lib.entries.audit.words import pairs, words
 
+DEEP = 10  # articles and findings looked at
 MOST = 3  # articles an answer rests on
-NEAR = 0.75  # of the best one's score, to be told beside it
-LEAST = 0.45  # evidence under which there is no answer; set on development questions (tests/benchmarks/audit.py)
+NEAR = 0.9  # of the best one's score, to be told beside it
+LEAST = 0.2  # confidence under which there is no answer; set on development questions (tests/benchmarks/audit.py)
+SURE = 0.75  # the same where a question speaks of what other laws govern
+ALIKE = 0.5  # how much of a question a past finding speaks of, to be named
+SHORT = 3  # words of a question that leans on the one before it
+QUOTE = 300  # letters
+RULE, TERM, PAST, CHECK, NOTE, WRITTEN = "규정", "기한 계산", "유사 지적사례", "점검할 것", "알림", "답변"
 NOTHING = "근거를 찾지 못했습니다. 질문을 바꾸어 다시 물어보시거나, 아래의 가까운 조문을 확인하십시오."
-REFUSED = "진행 중인 감사에서 사실을 감추는 방법이나 특정인의 징계를 미리 짚는 질문에는 답하지 않습니다. 적극행정 면책, 자진신고 감경 같은 제도는 물어보실 수 있습니다."
-_HIDING = re.compile(
-    r"(감사|점검|조사)\S*.{0,25}(숨기|숨길|감추|감출|없애|지우|파기|폐기|조작|둘러대|빼돌|안\s*걸리|들키지)|"
-    r"(숨기|감추|없애|지우|파기|조작|안\s*걸리).{0,25}(감사|점검)"
-)
-_PREDICTING = re.compile(
-    r"(과장|팀장|주무관|계장|국장|사무관|서기관|씨|님|세관장|직원\s*[A-Z가-힣]).{0,20}(징계|파면|해임|정직|감봉|견책|강등|잘리|처분).{0,15}"
-    r"(될까|될지|받을까|받을지|될 것|나올까|나올지|예상|예측|수위|몇\s*개월)"
-)
+_SENTENCE = re.compile(r"(?<=[가-힣)\]%])\.\s+")
+_TOPIC = re.compile(r"[·,\s]+")
+_HEAD = re.compile(r"^제\s*\d+(?:-\d+)*\s*조(?:의\s*\d+)?\s*(?:\((?:[^()]|\([^()]*\))*\))?\s*")
+_DROPPED = re.compile(r"^[①-⑳\d.]*\s*삭\s*제|.*[│┌└├─]")  # and the rows of tables
+_AMENDED = re.compile(r"(?:\s*[<〈](?:개정|신설|전문개정|본조신설|단서신설)[^<>〈〉]*[>〉])+\s*$")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where to look; ``None``: everywhere. An unknown value raises ``ValueError`` (Korean)."""
+
+    law: str | None = None
+    kind: str | None = None
+    year: int | None = None
+    field: str | None = None
+    disposition: str | None = None
+
+
+EVERYWHERE = Scope()
 
 
 @dataclass(frozen=True)
@@ -35,16 +60,61 @@ class Citation:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A paragraph. ``kind``: 규정, 기한 계산 ...; ``text``: sentences with [n], a citation, or [사례 n], a past finding."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Answer:
-    """``text``: sentences with [n]; ``citations``: what they rest on, in that order; ``articles``: all that came near, best first;
-    ``findings``: past findings alike.
+    """``parts``: what is said; ``citations``, ``findings``: what it rests on, in the order of their marks; ``articles``: all that came near, best
+    first; ``checklist``: what prevents the findings, each with the finding's mark; ``refused``: not answered on principle.
+
+    ``written``: a model's words over the same passages, as far as they were held by them; ``dropped``: how many sentences were not;
+    ``trouble``: why there is none.
     """
 
-    text: str
-    citations: tuple[Citation, ...]
-    articles: tuple[Hit, ...]
-    findings: tuple[Found, ...]
-    abstained: bool
+    question: str
+    parts: tuple[Part, ...]
+    citations: tuple[Citation, ...] = ()
+    articles: tuple[Hit, ...] = ()
+    findings: tuple[Found, ...] = ()
+    deadlines: tuple[Reckoned, ...] = ()
+    checklist: tuple[tuple[str, int], ...] = ()
+    abstained: bool = False
+    refused: bool = False
+    follow_ups: tuple[str, ...] = ()
+    written: str = ""
+    dropped: int = 0
+    trouble: str = ""
+
+    @property
+    def shown(self) -> tuple[Part, ...]:
+        """What is to be read: ``parts``, or the model's words in place of the rules' where some of them stood the check."""
+        if not self.written:
+            return self.parts
+        return (Part(WRITTEN, self.written), *(part for part in self.parts if part.kind != RULE))
+
+    @property
+    def text(self) -> str:
+        """All of it, a paragraph a line."""
+        return "\n".join(part.text for part in self.shown)
+
+    def as_shown(self) -> dict[str, Any]:
+        """What a screen needs to draw it again, as plain values."""
+        return {
+            "parts": [vars(part) for part in self.shown],
+            "citations": [vars(one) for one in self.citations],
+            "articles": [hit.id for hit in self.articles[:5]],
+            "findings": [one.record.id for one in self.findings],
+            "dropped": self.dropped,
+            "trouble": self.trouble,
+            "checklist": [list(one) for one in self.checklist],
+            "follow_ups": list(self.follow_ups),
+            "refused": self.refused,
+        }
 
     def as_dict(self) -> dict[str, Any]:
         """The form of ``python -m lib ask --json``."""
@@ -60,54 +130,164 @@ class Answer:
         }
 
 
-def answer(question: str, searcher: Searcher, k: int = 10) -> Answer:
-    """What the rules say to it; that there is nothing, where too little of it is spoken of."""
-    if _HIDING.search(question) or _PREDICTING.search(question):
-        return Answer(REFUSED, (), (), (), True)
-    hits = searcher.find(question, k)
-    if not hits or searcher.evidence(question, hits[:1]) < LEAST:
-        return Answer(NOTHING, (), tuple(hits), (), True)
-    chosen = [hit for hit in hits[:MOST] if hit.score >= NEAR * hits[0].score]
-    said = [_said(hit, number) for number, hit in enumerate(chosen, 1)]
-    return Answer(
-        "\n".join(said),
-        tuple(_cited(hit, question) for hit in chosen),
-        tuple(hits),
-        _alike(searcher, question, chosen),
-        False,
+def answer(
+    question: str,
+    searcher: Searcher,
+    *,
+    before: str = "",
+    scope: Scope = EVERYWHERE,
+    today: date | None = None,
+    terms: str = "",
+) -> Answer:
+    """What the rules say to it; that there is nothing, where too little of it is spoken of. ``before``: the question it follows;
+    ``terms``: statutory words for it, searched for too.
+    """
+    if told := refused(question):
+        return Answer(question, (Part(NOTE, told),), abstained=True, refused=True)
+    day = today or date.today()
+    found = _answered(f"{question} {terms}".strip(), searcher, question, day, scope)
+    leans = before and (found.abstained or len(words(question)) <= SHORT) and not searcher.named(question)
+    if leans:
+        together = _answered(f"{before} {question} {terms}".strip(), searcher, question, day, scope)
+        if not together.abstained:
+            return together
+    return found
+
+
+def _answered(asked: str, searcher: Searcher, question: str, today: date, scope: Scope) -> Answer:
+    """``asked``: what is searched for; ``question``: what was typed."""
+    terms = deadlines_of.reckon(asked, today)
+    told = _without_dates(asked, today) if terms else asked
+    hits = searcher.find(told, DEEP, scope.law, scope.kind)
+    place = elsewhere(asked)
+    unknown = [Part(NOTE, _unknown(one.id, one.known)) for one in searcher.named(asked) if one.id not in searcher.ids]
+    unsure = not hits or searcher.confidence(told, hits) < (SURE if place or unknown else LEAST)
+    chosen = [hit for hit in hits if hit.named]
+    reckoned = [one for one in terms if one.start]
+    if not chosen and not reckoned and unsure:
+        where = f" 이 도구 밖의 일로 보입니다: {place}에 물어보십시오." if place else ""
+        return Answer(
+            question, (*unknown, Part(NOTE, NOTHING + where)), articles=() if unknown else tuple(hits), abstained=True
+        )
+    if not chosen and not unsure:
+        chosen = [hit for hit in hits if hit.score >= NEAR * hits[0].score][:MOST]
+    ruling = [f"{one.law} {one.article}" for one in reckoned]  # what a term with its day rests on comes first
+    first = [searcher.hit(id, hits[0].score if hits else 0.0) for id in dict.fromkeys(ruling) if id in searcher.ids]
+    chosen = [*first, *(hit for hit in chosen if hit.id not in ruling)][:MOST]
+    resting = {hit.id for hit in chosen}  # one without is told beside its own article only
+    reckoned += [one for one in terms if not one.start and f"{one.law} {one.article}" in resting]
+    citations = [cited(hit, told, searcher) for hit in chosen]
+    parts = [Part(TERM, _reckoned(one, citations, told, searcher)) for one in reckoned]
+    rules = [Part(RULE, _said(hit, at)) for at, hit in enumerate(chosen, 1)]
+    parts = [*unknown, *parts, *rules] if first else [*unknown, *rules, *parts]
+    findings = alike(searcher, told, chosen, scope)
+    checklist = tuple(
+        dict.fromkeys((item, at) for at, one in enumerate(findings, 1) for item in one.record.checklist[:2])
     )
+    if findings:
+        parts.append(Part(PAST, " ".join(_past(one.record, at) for at, one in enumerate(findings, 1))))
+    if checklist:
+        parts.append(Part(CHECK, " ".join(f"{item.rstrip('. ')} [사례 {at}]." for item, at in checklist)))
+    near = tuple(dict.fromkeys((*first, *hits)))
+    return Answer(
+        question, tuple(parts), tuple(citations), near, findings, tuple(reckoned), checklist,
+        follow_ups=_follow_ups(told, searcher, chosen),
+    )  # fmt: skip
 
 
-def _alike(searcher: Searcher, question: str, chosen: list[Hit]) -> tuple[Found, ...]:
-    """Past findings alike: those that rest on an article of the answer first."""
+def _without_dates(asked: str, today: date) -> str:
+    """A question's words without its dates, which are no words of any rule."""
+    for said in sorted(deadlines_of.dates(asked, today), reverse=True):
+        asked = f"{asked[: said.at]} {asked[said.end :]}"
+    return asked if asked.strip() else ""
+
+
+def alike(searcher: Searcher, question: str, chosen: Sequence[Hit], scope: Scope = EVERYWHERE) -> tuple[Found, ...]:
+    """Past findings alike: those that rest on an article of the answer first, and those that speak of the same."""
     rules = {hit.id for hit in chosen}
-    found = searcher.past(question, 10)
+    found = searcher.past(question, DEEP, year=scope.year, field=scope.field, disposition=scope.disposition)
+    topics = {word for hit in chosen[:1] if hit.card for topic in hit.card.topics for word in _TOPIC.split(topic)}
     resting = [one for one in found if rules & {f"{basis.law} {basis.article}" for basis in one.record.basis}]
-    return tuple([*resting, *(one for one in found if one not in resting)][:3])
+    near = [
+        one
+        for one in found
+        if one not in resting
+        and topics & {word for said in (one.record.field, one.record.topic) for word in _TOPIC.split(said)}
+        and searcher.spoken_of(question, one.record) >= ALIKE
+    ]
+    return tuple([*resting, *near][:3])
+
+
+def cited(hit: Hit, question: str, searcher: Searcher) -> Citation:
+    """The article with the passage of its official text that answers best; our card's words where there is no text."""
+    gist = hit.card.gist if hit.card else ""
+    return Citation(hit.id, hit.title, passage(hit.text.text, question, gist) if hit.text else gist)
+
+
+def passage(text: str, question: str, gist: str) -> str:
+    """The line of an official text that is most like the question, and our card's words for the article; letter for letter."""
+    lines = _lines(text)
+    known = Counter(pair for _, told in lines for pair in told)
+    wanted = dict.fromkeys(pairs(gist), 0.5) | dict.fromkeys(pairs(question), 1.0)
+    rare = {pair: weight * log(1 + len(lines) / known[pair]) for pair, weight in wanted.items() if pair in known}
+    best = max(lines, key=lambda line: sum(rare.get(pair, 0.0) for pair in line[1]) / (20 + len(line[1])) ** 0.5)[0]
+    return best if len(best) <= QUOTE else best[:QUOTE].rsplit(" ", 1)[0]
+
+
+@lru_cache(maxsize=512)
+def _lines(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Paragraphs and items, without the heading and the notes of amendment, each with its pairs of letters."""
+    told = [line.strip() for line in text.split("\n")]
+    told[0] = _HEAD.sub("", told[0])
+    kept = [line for line in (_AMENDED.sub("", line) for line in told) if len(line) > 5 and not _DROPPED.match(line)]  # fmt: skip
+    return tuple((line, frozenset(pairs(line))) for line in kept or [text.strip()])
 
 
 def _said(hit: Hit, number: int) -> str:
     """What an article says, each sentence marked."""
     card = hit.card
     if card is None:
-        return f"{hit.id}({hit.title})을(를) 확인하십시오. [{number}]"
-    told = [f"{card.gist.rstrip('.')} [{number}]."]
-    if card.deadlines:
-        told.append(f"기한과 기준: {'; '.join(card.deadlines)} [{number}].")
+        return f"{hit.id}({hit.title}) 원문을 확인하십시오 [{number}]."
+    told = f"{hit.id}({hit.title}) {_marked(card.gist, number)}"
+    if number == 1 and card.deadlines:
+        told += f" 기한과 기준: {'; '.join(card.deadlines)} [{number}]."
     if card.sanction:
-        told.append(f"어기면: {card.sanction.rstrip('.')} [{number}].")
-    return f"{hit.id}({hit.title}) " + " ".join(told)
+        told += f" 어기면: {card.sanction.rstrip('.')} [{number}]."
+    return told
 
 
-def _cited(hit: Hit, question: str) -> Citation:
-    return Citation(
-        hit.id, hit.title, passage(hit.text.text, question) if hit.text else (hit.card.gist if hit.card else "")
+def _marked(text: str, number: int) -> str:
+    return " ".join(f"{one.rstrip('. ')} [{number}]." for one in _SENTENCE.split(text.strip()) if one)
+
+
+def _reckoned(one: Reckoned, citations: list[Citation], question: str, searcher: Searcher) -> str:
+    """The arithmetic, with the article it rests on among the citations where we have it."""
+    id = f"{one.law} {one.article}"
+    if id not in searcher.ids:
+        return one.text
+    at = next((at for at, told in enumerate(citations, 1) if told.id == id), 0)
+    if not at:
+        citations.append(cited(searcher.hit(id), question, searcher))
+        at = len(citations)
+    return _marked(one.text, at)
+
+
+def _past(record: Record, number: int) -> str:
+    done = ", ".join(dict.fromkeys(done.kind for done in record.dispositions))
+    said = f"{record.year}년 「{record.title}」({done or '처분 미상'}, {record.id})"
+    return f"{said} [사례 {number}]."
+
+
+def _unknown(id: str, known: bool) -> str:
+    if known:
+        return f"「{id}」은(는) 가져온 법령에 없는 조문입니다. 조문 번호를 확인하십시오."
+    return f"「{id}」은(는) 이 도구에 없는 법령의 조문입니다. 국가법령정보센터에서 확인하십시오."
+
+
+def _follow_ups(question: str, searcher: Searcher, chosen: Sequence[Hit]) -> tuple[str, ...]:
+    """Up to three questions that lead on: of the articles the answer's cards point to, the way to ask that is nearest."""
+    rules = [hit.id for hit in chosen]
+    led = dict.fromkeys(
+        id for hit in chosen if hit.card for id in hit.card.see if id in searcher.cards and id not in rules
     )
-
-
-def passage(text: str, question: str, most: int = 300) -> str:
-    """The paragraph of a text that shares most of the question's words."""
-    asked = set(words(question))
-    parts = [part.strip() for part in re.split(r"\n+", text) if part.strip()]
-    best = max(parts, key=lambda part: len(asked & set(words(part))), default="")
-    return best if len(best) <= most else best[: most - 1].rstrip() + "…"
+    return searcher.nearest_asks(question, tuple(led)[:3])

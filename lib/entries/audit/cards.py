@@ -14,7 +14,8 @@ WRITTEN = "2026-01"  # the month of the texts the cards were written from
 @dataclass(frozen=True)
 class Card:
     """One article. ``gist``: what it says; ``who``: whom it concerns; ``sanction``: what follows when it is not kept, "" where not known;
-    ``asks``: how people ask; ``terms``: (everyday word, statutory term); ``see``: related articles.
+    ``asks``: how people ask; ``terms``: (everyday word, statutory term); ``see``: related articles; ``as_of``: the month of the text it was
+    written from.
     """
 
     law: str
@@ -28,6 +29,7 @@ class Card:
     terms: tuple[tuple[str, str], ...]
     topics: tuple[str, ...]
     see: tuple[str, ...]
+    as_of: str = WRITTEN
 
     @property
     def id(self) -> str:

@@ -1,51 +1,57 @@
-"""Which articles and past findings answer a question: our cards, the ways people ask and the official texts, each by words and by pairs of letters.
+"""Which articles and past findings answer a question: cards, ways to ask, official texts and articles named, weighed together."""
 
-The index is built once (some twenty seconds for the cards, about a minute more for a whole library of law) and kept under
-``AX_DATA_DIR``; what it was built from names it, so that a card or a law that changed makes a new one.
-"""
-
-import hashlib
 import json
-import shutil
-from collections import Counter
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
+from functools import cache, cached_property
 from typing import Any
 
-import bm25s
 import numpy as np
 
 from lib.entries.audit import cards as cards_of
 from lib.entries.audit import findings as findings_of
+from lib.entries.audit import index, naming
 from lib.entries.audit import laws as laws_of
 from lib.entries.audit.cards import Card
 from lib.entries.audit.findings import Record
+from lib.entries.audit.index import Floats, Progress
 from lib.entries.audit.laws import Article
 from lib.entries.audit.words import pairs, words
-from lib.settings import settings
+from lib.settings import DATA
 
-Floats = np.ndarray[Any, np.dtype[np.float32]]
-Progress = Callable[[float, str], None]
-
-FORM = 3  # of the index: another one is built anew
-LONGEST = 4000  # letters of an article that are indexed
-# How much each view of an article says; development questions only (tests/benchmarks/audit.py).
+# How much each view of an article says; chosen on development questions only (tests/benchmarks/audit.py).
 WEIGHTS = {"card_words": 1.0, "card_pairs": 1.0, "text_words": 0.4, "text_pairs": 0.4, "asks": 0.5}
 FIRST = {"관세법": 0.2, "관세법 시행령": 0.12}  # what most questions of customs officers are about
-K1, B = 1.2, 0.6
+NAMED = 10.0  # an article the question names comes first
+TAUGHT = 5.0  # a question the office has answered itself, word for word
+FULL = 4.0  # what an article scores that is best in every view
+KINDS = ("법률", "시행령", "시행규칙", "훈령·예규", "고시·규정")
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the office taught: ``phrase``, said in a question, means the term ``target`` (kind 「용어」); or a question like ``phrase`` is
+    answered by the article ``target`` (kind 「조문」).
+    """
+
+    kind: str
+    phrase: str
+    target: str
 
 
 @dataclass(frozen=True)
 class Hit:
-    """An article that may answer. ``score``: 0..1 and more, comparable within one question; ``card``, ``text``: what is known of it."""
+    """An article that may answer. ``score``: 0..1, comparable within one question; ``card``, ``text``: what is known of it;
+    ``named``: the question names it.
+    """
 
     law: str
     article: str
     score: float
     card: Card | None
     text: Article | None
+    named: bool = False
 
     @property
     def id(self) -> str:
@@ -60,72 +66,169 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """A past finding that may be alike."""
+    """A past finding that may be alike. ``score``: 0..1."""
 
     record: Record
     score: float
 
 
 class Searcher:
-    """Articles and findings found by question. ``cards``, ``articles``: by id; ``ids``: in the order of the index."""
+    """Articles and findings found by question. ``cards``, ``articles``: by id; ``ids``: of all articles known."""
 
     def __init__(
-        self, folder: Path, cards: Sequence[Card], articles: Sequence[Article], findings: Sequence[Record] = ()
+        self,
+        cards: Sequence[Card],
+        articles: Sequence[Article],
+        findings: Sequence[Record],
+        lessons: Sequence[Lesson] = (),
+        progress: Progress = lambda share, what: None,
     ) -> None:
-        self.findings = tuple(findings)
         self.cards = {card.id: card for card in cards}
         self.articles = {article.id: article for article in articles}
-        self.ids: list[str] = json.loads((folder / "ids.json").read_text("utf-8"))
-        self._owner = np.load(folder / "owner.npy")
-        self._views = {name: _View.load(folder / name) for name in VIEWS}
-        self._known: dict[str, int] = json.loads((folder / "known.json").read_text("utf-8"))
+        self.findings = tuple(findings)
+        self.lessons = tuple(lessons)
+        self._cards = index.of_cards(cards, progress)
+        self._texts = index.of_texts(articles, progress)
+        self._past = index.of_findings(findings, progress)
+        self.ids = list(dict.fromkeys((*self._cards.ids, *self._texts.ids)))
         self._place = {one: at for at, one in enumerate(self.ids)}
-        self._first = np.array([FIRST.get(one.rpartition(" ")[0], 0.0) for one in self.ids], np.float32)
+        self._of_law = np.array([one.rpartition(" ")[0] for one in self.ids])
+        self._first = np.array([FIRST.get(law, 0.0) for law in self._of_law], np.float32)
+        self._kind = np.array([kind(law) for law in self._of_law])
+        self._own = [
+            (one, self.measure(one.phrase)) for one in lessons if one.kind == "조문" and one.target in self._place
+        ]
+
+    def taught(self, lessons: Sequence[Lesson]) -> "Searcher":
+        """The same searcher with other lessons."""
+        other = object.__new__(Searcher)
+        other.__dict__ |= self.__dict__ | {"lessons": tuple(lessons)}
+        other._own = [
+            (one, self.measure(one.phrase)) for one in lessons if one.kind == "조문" and one.target in self._place
+        ]
+        return other
 
     @cached_property
     def laws(self) -> tuple[str, ...]:
         """The names of all laws that can be asked for."""
-        return tuple(dict.fromkeys(one.rpartition(" ")[0] for one in self.ids))
+        return tuple(dict.fromkeys(self._of_law))
+
+    def named(self, question: str) -> tuple[naming.Named, ...]:
+        """The articles the question names, whether we have them or not."""
+        return naming.named(question, self.laws)
+
+    def weight(self, word: str) -> float:
+        """How telling a word is: the fewer articles have it, the more."""
+        held = max(self._cards.known.get(word, 0), self._texts.known.get(word, 0))
+        return float(np.log(1 + len(self.ids) / (1 + held)))
 
     def scores(self, question: str) -> Floats:
         """How well each of ``ids`` answers."""
-        told, letters = words(question), pairs(question)
-        views = {
-            name: view.scores(letters if name.endswith("pairs") else told)
-            for name, view in self._views.items()
-            if not name.startswith("past")
+        said = self._with_terms(question)
+        told = {"words": words(said), "pairs": pairs(said)}
+        total = np.zeros(len(self.ids), np.float32)
+        for part, view in ((self._cards, "card"), (self._texts, "text")):
+            at = [self._place[one] for one in part.ids]
+            for name, tokens in told.items():
+                total[at] += WEIGHTS[f"{view}_{name}"] * _unit(part.scores(f"{view}_{name}", tokens))
+        if len(self._cards.owner):
+            asks = np.zeros(len(self._cards.ids), np.float32)
+            heard = sum(_unit(self._cards.scores(f"asks_{name}", tokens)) for name, tokens in told.items())
+            np.maximum.at(asks, self._cards.owner, heard)
+            total[[self._place[one] for one in self._cards.ids]] += WEIGHTS["asks"] * _unit(asks)
+        total = np.where(total > 0, total + self._first, 0).astype(np.float32)
+        for id, alike in self._told(question).items():
+            total[self._place[id]] += TAUGHT * alike
+        for order, one in enumerate(self.named(question)):
+            if one.id in self._place:
+                total[self._place[one.id]] += NAMED - order
+        return total
+
+    def _told(self, question: str) -> dict[str, float]:
+        """The articles the office itself gave for a question like this, and how like."""
+        asked = self.measure(question) if self._own else {}
+        told = {lesson.target: cosine(asked, phrase) for lesson, phrase in self._own}
+        return {id: alike for id, alike in told.items() if alike > 0.5}
+
+    def measure(self, text: str) -> dict[str, float]:
+        """Its words, each with its weight."""
+        return {word: self.weight(word) for word in words(text)}
+
+    def signs(self, question: str, hit: Hit) -> dict[str, float]:
+        """What tells whether an article answers at all: how much of the question's words, and of its pairs of letters, it speaks of (0..1, the
+        telling ones more), how well any card fits, how long the question is.
+        """
+        told, letters = self.measure(question), list(dict.fromkeys(pairs(question)))
+        held = sum(
+            weight
+            for word, weight in told.items()
+            if any(self._holds(view, word, hit.id)[0] for view in ("card_words", "text_words"))
+        )
+        view = "card_pairs" if hit.card else "text_pairs"
+        seen = [self._holds(view, pair, hit.id) for pair in letters]
+        best = self._cards.scores("card_pairs", letters)
+        return {
+            "words": held / (sum(told.values()) or 1.0),
+            "pairs": sum(weight for has, weight in seen if has) / (sum(weight for _, weight in seen) or 1.0),
+            "fit": float(best.max(initial=0)),
+            "length": float(np.log1p(len(told))),
         }
-        asks = np.zeros(len(self.ids), np.float32)
-        np.maximum.at(asks, self._owner, _unit(views["asks_words"]) + _unit(views["asks_pairs"]))
-        total = WEIGHTS["asks"] * _unit(asks)
-        for name in ("card_words", "card_pairs", "text_words", "text_pairs"):
-            total = total + WEIGHTS[name] * _unit(views[name])
-        return np.where(total > 0, total + self._first, 0).astype(np.float32)
 
-    def evidence(self, question: str, hits: Sequence[Hit]) -> float:
-        """How much of what the question speaks of these articles speak of too, 0..1: its words, weighed by how telling they are."""
-        told = dict.fromkeys(words(question))
-        if not told or not hits:
+    def confidence(self, question: str, hits: Sequence[Hit]) -> float:
+        """How likely the first of these answers, 0..1; fitted on development questions (``python -m tests.benchmarks.audit fit``)."""
+        if not hits:
             return 0.0
-        places = [self._place[hit.id] for hit in hits]
-        heard = weighed = 0.0
-        for word in told:
-            weight = float(np.log(1 + len(self.ids) / (1 + self._known.get(word, 0))))
-            said = any(
-                view.holds(word, at) for view in (self._views["card_words"], self._views["text_words"]) for at in places
-            )
-            heard, weighed = heard + weight * said, weighed + weight
-        return heard / weighed
+        if self._told(question).get(hits[0].id, 0.0) > 0.75:
+            return 1.0
+        weights = _confidence()
+        total = weights["intercept"] + sum(
+            weights[name] * value for name, value in self.signs(question, hits[0]).items()
+        )
+        return float(1 / (1 + np.exp(-total)))
 
-    def find(self, question: str, k: int = 10, law: str | None = None) -> list[Hit]:
-        """The best first. Raises ``ValueError`` (Korean) for a law nobody knows."""
-        if law is not None and law not in self.laws:
-            raise ValueError(f"「{law}」은(는) 없는 법령입니다. 법령 이름을 목록에서 고르십시오.")
+    def spoken_of(self, question: str, record: Record) -> float:
+        """How much of what the question speaks of a past finding speaks of too, 0..1."""
+        told = self.measure(question)
+        at = self._past.ids.index(record.id)
+        heard = sum(weight for word, weight in told.items() if self._past.scores("past_words", [word])[at] > 0)
+        return heard / sum(told.values()) if told else 0.0
+
+    def nearest_asks(self, question: str, ids: Sequence[str]) -> tuple[str, ...]:
+        """Of each of these cards, the way to ask that is most like the question."""
+        heard = _unit(self._cards.scores("asks_words", words(question))) + _unit(
+            self._cards.scores("asks_pairs", pairs(question))
+        )
+        told = []
+        for id in ids:
+            first, last = np.searchsorted(self._cards.owner, (self._cards.place[id], self._cards.place[id] + 1))
+            if last > first:
+                told.append(self.cards[id].asks[int(heard[first:last].argmax())])
+        return tuple(told)
+
+    def find(self, question: str, k: int = 10, law: str | None = None, kind: str | None = None) -> list[Hit]:
+        """The best first. Raises ``ValueError`` (Korean) for a law or a kind of law there is none of."""
+        for title, asked, known in (("법령", law, self.laws), ("법령 종류", kind, KINDS)):
+            if asked is not None and asked not in known:
+                raise ValueError(f"{title} 「{asked}」은(는) 없습니다. 있는 값: {', '.join(known)}")
         scores = self.scores(question)
         if law is not None:
-            scores = np.where([one.rpartition(" ")[0] == law for one in self.ids], scores, 0)
+            scores = np.where(self._of_law == law, scores, 0)
+        if kind is not None:
+            scores = np.where(self._kind == kind, scores, 0)
         order = np.argsort(-scores, kind="stable")[:k]
-        return [self._hit(int(at), float(scores[at])) for at in order if scores[at] > 0]
+        return [self.hit(self.ids[at], float(scores[at])) for at in order if scores[at] > 0]
+
+    def hit(self, id: str, score: float = 0.0) -> Hit:
+        """What is known of an article."""
+        law, _, article = id.rpartition(" ")
+        return Hit(
+            law,
+            article,
+            round(min(score / FULL, 1.0), 4),
+            self.cards.get(id),
+            self.articles.get(id),
+            score >= NAMED - 5,
+        )
 
     def past(
         self,
@@ -137,130 +240,72 @@ class Searcher:
         disposition: str | None = None,
     ) -> list[Found]:
         """Past findings, the most alike first. Raises ``ValueError`` (Korean) for a year, field or disposition there is none of."""
-        wanted = [True] * len(self.findings)
-        filters: tuple[tuple[str, Any, list[set[Any]]], ...] = (
-            ("연도", year, [{one.year} for one in self.findings]),
-            ("업무분야", field, [{one.field} for one in self.findings]),
-            ("처분", disposition, [{done.kind for done in one.dispositions} for one in self.findings]),
+        wanted = np.ones(len(self.findings), bool)
+        filters: tuple[tuple[str, Hashable, Callable[[Record], set[Any]]], ...] = (
+            ("연도", year, lambda one: {one.year}),
+            ("업무분야", field, lambda one: {one.field}),
+            ("처분", disposition, lambda one: {done.kind for done in one.dispositions}),
         )
-        for title, asked, told in filters:
+        for title, asked, of in filters:
             if asked is None:
                 continue
-            if not any(asked in values for values in told):
-                known = ", ".join(str(value) for value in sorted(set().union(*told)))
-                raise ValueError(f"{title} 「{asked}」에 해당하는 지적사례가 없습니다. 있는 값: {known}")
-            wanted = [fits and asked in values for fits, values in zip(wanted, told, strict=True)]
-        views = (self._views["past_words"].scores(words(question)), self._views["past_pairs"].scores(pairs(question)))
-        scores = np.where(wanted, _unit(views[0]) + _unit(views[1]), 0)
+            fits = np.array([asked in of(one) for one in self.findings], bool)
+            if not fits.any():
+                known = sorted({str(value) for one in self.findings for value in of(one)})
+                raise ValueError(f"{title} 「{asked}」에 해당하는 지적사례가 없습니다. 있는 값: {', '.join(known)}")
+            wanted &= fits
+        heard = (self._past.scores("past_words", words(question)), self._past.scores("past_pairs", pairs(question)))
+        scores = np.where(wanted, (_unit(heard[0]) + _unit(heard[1])) / 2, 0)
         order = np.argsort(-scores, kind="stable")[:k]
         return [Found(self.findings[at], round(float(scores[at]), 4)) for at in order if scores[at] > 0]
 
-    def _hit(self, at: int, score: float) -> Hit:
-        law, _, article = self.ids[at].rpartition(" ")
-        return Hit(law, article, round(score, 4), self.cards.get(self.ids[at]), self.articles.get(self.ids[at]))
+    def _with_terms(self, question: str) -> str:
+        """The question, and the statutory terms for what it says in everyday words the office knows."""
+        bare = re.sub(r"\s", "", question)
+        terms = [one.target for one in self.lessons if one.kind == "용어" and re.sub(r"\s", "", one.phrase) in bare]
+        return " ".join((question, *terms))
+
+    def _holds(self, view: str, token: str, id: str) -> tuple[bool, float]:
+        """Whether an article's view has a token, and how telling that is."""
+        part = self._cards if view.startswith("card") else self._texts
+        heard = part.scores(view, [token])
+        at = part.place.get(id)
+        weight = float(np.log(1 + len(part.ids) / (1 + int((heard > 0).sum()))))
+        return at is not None and bool(heard[at] > 0), weight
 
 
-VIEWS = ("card_words", "card_pairs", "text_words", "text_pairs", "asks_words", "asks_pairs", "past_words", "past_pairs")
+@cache
+def _confidence() -> dict[str, float]:
+    told: dict[str, float] = json.loads((DATA / "audit" / "confidence.json").read_text("utf-8"))["weights"]
+    return told
 
 
-class _View:
-    """BM25 over one view of the documents; one without a word knows nothing."""
-
-    def __init__(self, retriever: bm25s.BM25 | None, vocabulary: dict[str, int], documents: int) -> None:
-        self._retriever, self._vocabulary, self._documents = retriever, vocabulary, documents
-
-    @classmethod
-    def build(cls, folder: Path, documents: Sequence[Sequence[str]]) -> None:
-        vocabulary: dict[str, int] = {}
-        numbers = [[vocabulary.setdefault(token, len(vocabulary)) for token in document] for document in documents]
-        if vocabulary:
-            retriever = bm25s.BM25(k1=K1, b=B)
-            retriever.index((numbers, vocabulary), show_progress=False)
-            retriever.save(folder, show_progress=False)
-        about = {"documents": len(documents), "vocabulary": vocabulary}
-        (folder / "about.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
-
-    @classmethod
-    def load(cls, folder: Path) -> "_View":
-        about = json.loads((folder / "about.json").read_text("utf-8"))
-        vocabulary: dict[str, int] = about["vocabulary"]
-        retriever = bm25s.BM25.load(folder, load_vocab=False, show_progress=False) if vocabulary else None
-        return cls(retriever, vocabulary, about["documents"])
-
-    def holds(self, token: str, at: int) -> bool:
-        """Whether a document has the token."""
-        return token in self._vocabulary and bool(self.scores([token])[at] > 0)
-
-    def scores(self, tokens: Sequence[str]) -> Floats:
-        known = [self._vocabulary[token] for token in tokens if token in self._vocabulary]
-        if not known or self._retriever is None:
-            return np.zeros(self._documents, np.float32)
-        return np.asarray(self._retriever.get_scores_from_ids(known), np.float32)
+def opened(progress: Progress | None = None, lessons: Sequence[Lesson] = ()) -> Searcher:
+    """The searcher over all cards, findings and imported laws; what is missing of its index is built first."""
+    return Searcher(
+        cards_of.load(), laws_of.load(), findings_of.load(), lessons, progress or (lambda share, what: None)
+    )
 
 
-def opened(progress: Progress | None = None) -> Searcher:
-    """The searcher over all cards and imported laws, its index built first where it is missing."""
-    cards, articles, findings = cards_of.load(), laws_of.load(), findings_of.load()
-    folder = settings().folder("audit") / f"index-{_name(cards, articles, findings)}"
-    if not (folder / "ids.json").exists():
-        _build(folder, cards, articles, findings, progress or (lambda share, what: None))
-    return Searcher(folder, cards, articles, findings)
+def kind(law: str) -> str:
+    """Of ``KINDS``, by the law's name."""
+    for ending, told in (
+        ("시행령", "시행령"),
+        ("시행규칙", "시행규칙"),
+        ("훈령", "훈령·예규"),
+        ("예규", "훈령·예규"),
+        ("고시", "고시·규정"),
+    ):
+        if law.endswith(ending):
+            return told
+    return "법률" if law.endswith(("법", "법률")) else "시행령" if law.endswith("령") else "고시·규정"
 
 
-def _name(*made_of: Sequence[object]) -> str:
-    """Of what the index is made of."""
-    told = hashlib.sha256(f"{FORM}".encode())
-    for one in (part for parts in made_of for part in parts):
-        told.update(repr(one).encode())
-    return told.hexdigest()[:16]
-
-
-def _build(
-    folder: Path, cards: Sequence[Card], articles: Sequence[Article], findings: Sequence[Record], progress: Progress
-) -> None:
-    """Made aside and put in place whole; earlier indexes go."""
-    by_id: dict[str, tuple[Card | None, Article | None]] = {card.id: (card, None) for card in cards}
-    by_id |= {article.id: (by_id.get(article.id, (None, None))[0], article) for article in articles}
-    views: dict[str, list[list[str]]] = {name: [] for name in VIEWS}
-    owner: list[int] = []
-    known: Counter[str] = Counter()  # in how many articles a word stands
-    for at, (card, text) in enumerate(by_id.values()):
-        if at % 50 == 0:
-            progress(at / len(by_id), f"조문 {at:,}/{len(by_id):,}개를 색인하고 있습니다.")
-        for read, kind in ((words, "words"), (pairs, "pairs")):
-            asks = [read(ask) for ask in card.asks] if card else []
-            told = [token for ask in asks for token in ask]
-            if card:
-                told += (
-                    read(card.title) * 3
-                    + read(card.gist) * 2
-                    + [t for pair in card.terms for t in read(" ".join(pair))] * 2
-                )
-                told += read(" ".join((card.who, *card.deadlines, card.sanction)))
-            views[f"card_{kind}"].append(told)
-            views[f"text_{kind}"].append(read(text.title) * 2 + read(text.text[:LONGEST]) if text else [])
-            views[f"asks_{kind}"] += asks
-        known.update({*views["card_words"][-1], *views["text_words"][-1]})
-        owner += [at] * (len(card.asks) if card else 0)
-    for one in findings:
-        said = " ".join((one.overview, one.facts, one.judgement, *(basis.says for basis in one.basis), *one.checklist))
-        for read, kind in ((words, "words"), (pairs, "pairs")):
-            views[f"past_{kind}"].append(
-                read(f"{one.title} {one.topic} {' '.join(one.tags)} {' '.join(one.asks)}") * 2 + read(said)
-            )
-    waiting = folder.with_name(f"{folder.name}.new")
-    shutil.rmtree(waiting, ignore_errors=True)
-    for name, documents in views.items():
-        (waiting / name).mkdir(parents=True)
-        _View.build(waiting / name, documents)
-    np.save(waiting / "owner.npy", np.array(owner, np.int64))
-    (waiting / "ids.json").write_text(json.dumps(list(by_id), ensure_ascii=False), "utf-8")
-    (waiting / "known.json").write_text(json.dumps(known, ensure_ascii=False), "utf-8")
-    for old in folder.parent.glob("index-*"):
-        if old != waiting:
-            shutil.rmtree(old, ignore_errors=True)
-    waiting.rename(folder)
-    progress(1.0, "색인을 마쳤습니다.")
+def cosine(a: dict[str, float], b: dict[str, float]) -> float:
+    """How alike two measured texts are, 0..1."""
+    shared = sum(a[word] * b[word] for word in a.keys() & b.keys())
+    size = float(np.sqrt(sum(v * v for v in a.values()) * sum(v * v for v in b.values())))
+    return shared / size if size else 0.0
 
 
 def _unit(scores: Floats) -> Floats:

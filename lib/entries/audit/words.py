@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,11 +26,16 @@ def plain(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Nouns, verbs, adjectives, numbers and foreign words, in their order."""
-    return [
+    return list(_words(text))
+
+
+@lru_cache(maxsize=1024)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(
         token.form.lower()
         for token in _kiwi().tokenize(plain(text), normalize_coda=True)
         if (token.tag[0] in "NV" or token.tag in ("SL", "SN", "XR", "MAG")) and token.tag not in _DROPPED
-    ]
+    )
 
 
 def pairs(text: str) -> list[str]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from lib.entries.bonded_cargo import items, workdays
+from lib import workdays
+from lib.entries.bonded_cargo import items
 from lib.entries.bonded_cargo.screen import Duties
 
 STATES = (items.OVERDUE, items.NEAR, items.FAR, items.REVIEW, items.EXCLUDED)

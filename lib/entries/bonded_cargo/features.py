@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from lib.entries.bonded_cargo import workdays
+from lib import workdays
 from lib.entries.bonded_cargo.items import AHEAD, EXCLUDED, OVERDUE, Known
 from lib.screening.features import Feature
 from lib.tables.engine import Engine

@@ -19,8 +19,8 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
+from lib import workdays
 from lib.casework import KST
-from lib.entries.bonded_cargo import workdays
 from lib.entries.bonded_cargo.tables import OPTIONAL, empty
 from lib.screening.limits import Limits
 from lib.settings import DATA

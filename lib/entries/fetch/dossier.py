@@ -4,21 +4,16 @@ Names come from files. They reach typst only as strings of one JSON input and th
 nothing in them can act as markup, code or a formula.
 """
 
-import json
-import re
-import struct
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
-from functools import cache
 from io import BytesIO
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import typst
 import xlsxwriter
 
+from lib import typeset
 from lib.entries.fetch import charts, reconcile, screen
 from lib.entries.fetch.features import FEATURES
 from lib.entries.fetch.residuals import CODES, UNEXPLAINED
@@ -26,11 +21,8 @@ from lib.entries.fetch.rules import RULES
 from lib.entries.fetch.screen import Firms, Reconciled, money
 from lib.screening import Finding, Reason
 from lib.screening.said import EPOCH, day, firm_number, masked_name, won
-from lib.settings import DATA
 from lib.tables import export
 
-FONTS = DATA / "fetched"
-FACES = ("Pretendard-Regular.otf", "Pretendard-Bold.otf")
 KST = timezone(timedelta(hours=9))
 REASON_ROWS, TABLE_ROWS, LEFT_ROWS, FLOW_ROWS = 8, 15, 40, 8
 NARROW = 60  # characters of a text in a table
@@ -62,8 +54,7 @@ _ROWS = {f"rule_{rule.code}": rule.rows for rule in RULES} | {
 }
 
 
-class DossierError(RuntimeError):
-    """Why no document could be made, in Korean."""
+DossierError = typeset.TypesetError
 
 
 def pdf(ranking: Firms, firm: str, now: datetime | None = None) -> bytes:
@@ -75,15 +66,7 @@ def render(ranking: Firms, firm: str, now: datetime | None = None, kind: Any = "
     """As typst writes it: ``pdf`` bytes, or a ``png`` a page to look at."""
     moment = _moment(now)
     told = _document(ranking, firm, moment)
-    return typst.compile(
-        PAGE.encode(),
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        format=kind,
-        ppi=ppi,
-        sys_inputs={"data": json.dumps(_printable(told), ensure_ascii=False)},
-        timestamp=int(moment.timestamp()),
-    )
+    return typeset.pages(PAGE, _printable(told), moment, kind, ppi)
 
 
 def xlsx(ranking: Firms, firm: str, now: datetime | None = None) -> bytes:
@@ -502,33 +485,6 @@ def _sheet(book: Any, name: str, rows: pd.DataFrame) -> None:
 # The page. All texts come in as one JSON string: nothing of them is read as markup
 
 
-@cache
-def _fonts() -> typst.Fonts:
-    if missing := [name for name in FACES if not (FONTS / name).exists()]:
-        raise DossierError(
-            f"PDF에 쓸 글꼴({', '.join(missing)})이 없습니다. 설치 폴더에서 make run을 한 번 실행해 주십시오."
-        )
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
-
-
-@cache
-def _drawable() -> frozenset[int]:
-    """The characters the font can draw (its ``cmap``, format 12)."""
-    _fonts()
-    data = (FONTS / FACES[0]).read_bytes()
-    (count,) = struct.unpack_from(">H", data, 4)
-    tables = {data[12 + 16 * i : 16 + 16 * i]: struct.unpack_from(">I", data, 20 + 16 * i)[0] for i in range(count)}
-    base = tables[b"cmap"]
-    places = [
-        struct.unpack_from(">I", data, base + 8 + 8 * i)[0] for i in range(*struct.unpack_from(">H", data, base + 2))
-    ]
-    at = base + next(place for place in places if struct.unpack_from(">H", data, base + place)[0] == 12)
-    groups = [
-        struct.unpack_from(">II", data, at + 16 + 12 * i) for i in range(*struct.unpack_from(">I", data, at + 12))
-    ]
-    return frozenset(code for first, last in groups for code in range(first, last + 1))
-
-
 def _printable(value: Any, most: int = 160) -> Any:
     """``value`` with every text in it fit for the page; texts in tables and figures shorter than others."""
     if isinstance(value, dict):
@@ -538,16 +494,7 @@ def _printable(value: Any, most: int = 160) -> Any:
         }
     if isinstance(value, list):
         return [_printable(item, most) for item in value]
-    return _line(value, most) if isinstance(value, str) else value
-
-
-def _line(text: str, most: int) -> str:
-    """One line without control, direction and combining marks, drawable, not too long, and breakable anywhere in long words."""
-    text = re.sub(r"\s+", " ", unicodedata.normalize("NFC", text))
-    text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Mn", "Me"))
-    text = "".join(c if ord(c) in _drawable() else "□" for c in text).strip()
-    text = text if len(text) <= most else text[: most - 1] + "…"
-    return re.sub(r"\S{18,}", lambda run: "\u200b".join(re.findall(".{1,4}", run[0])), text)
+    return typeset.line(value, most) if isinstance(value, str) else value
 
 
 PAGE = r"""

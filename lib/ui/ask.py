@@ -74,12 +74,8 @@ def _conversation(item: Entry, officer: Officer, found: "Searcher") -> None:
         _past_talks(item, officer)
         scope = _scope(found)
     told = cache.talks().talk(item.id, talk, by=officer.name)
-    if not told:
-        _welcome(found)
-    opinions = cache.talks().opinions([one.id for one in told], by=officer.name) if told else {}
-    for one in told:
-        _turn(one, found, officer, last=one is told[-1], judged=opinions.get(one.id))
-    asked = st.chat_input("규정이나 사례를 평소 말로 물어보십시오.", key="audit_question", max_chars=1000)
+    with st.container():  # here and not pinned below, so that an answer stands under its question, on a phone too
+        asked = st.chat_input("규정이나 사례를 평소 말로 물어보십시오.", key="audit_question", max_chars=1000)
     asked = asked or st.session_state.pop(NEXT, None)
     if asked:
         with st.chat_message("user", avatar="🙋"):
@@ -87,6 +83,11 @@ def _conversation(item: Entry, officer: Officer, found: "Searcher") -> None:
         with st.chat_message("assistant", avatar="📚"):
             _answered(asked, told, found, scope, item, officer, talk)
         st.rerun()
+    if not told:
+        _welcome(found)
+    opinions = cache.talks().opinions([one.id for one in told], by=officer.name) if told else {}
+    for one in reversed(told):
+        _turn(one, found, officer, last=one is told[-1], judged=opinions.get(one.id))
 
 
 def _past_talks(item: Entry, officer: Officer) -> None:
@@ -163,7 +164,13 @@ def _answered(
 
 
 def ask(
-    asked: str, found: "Searcher", scope: "Scope", before: str = "", turns: Sequence[tuple[str, str]] = ()
+    asked: str,
+    found: "Searcher",
+    scope: "Scope",
+    before: str = "",
+    turns: Sequence[tuple[str, str]] = (),
+    *,
+    acting: bool = False,
 ) -> "Answer":
     """The answer; what a model writes is shown as it comes."""
     from lib import llm
@@ -176,7 +183,9 @@ def ask(
         place.html(f"<div class='ax-part'>{escape(words)}</div>")
 
     try:
-        return asking.ask(asked, found, llm.configured(), before=before, turns=turns, scope=scope, heard=heard)
+        return asking.ask(
+            asked, found, llm.configured(), before=before, turns=turns, scope=scope, acting=acting, heard=heard
+        )
     finally:
         place.empty()
 
@@ -207,7 +216,7 @@ def body(shown: dict[str, Any], key: str) -> None:
 
 
 def _linked(text: str, key: str) -> str:
-    told = escape(text).replace("\n", "<br>")
+    told = re.sub(r"(?m)^(기한과 기준|어기면)(?=:)", r"<b>\1</b>", escape(text)).replace("\n", "<br>")
     told = re.sub(r"\[(\d{1,2})\]", rf"<a href='#{key}-\1'>[\1]</a>", told)
     return re.sub(r"\[사례 (\d{1,2})\]", rf"<a href='#{key}-p\1'>[사례 \1]</a>", told)
 

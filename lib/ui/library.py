@@ -36,7 +36,7 @@ def may_i(item: Entry, officer: Officer) -> None:
         )
         sent = st.form_submit_button("점검하기", type="primary", icon="🧭")
     if sent and plan.strip():
-        told = ask.ask(plan, found, Scope(field=field))
+        told = ask.ask(plan, found, Scope(field=field), acting=True)
         shown = told.as_shown()
         try:
             kept = cache.talks().asked(
@@ -174,7 +174,7 @@ def trends() -> None:
         st.markdown("**연도별 처분**")
         explain.show(charts.by_disposition(records), "audit_trend_bars")
         repeated = sum(one.repeated for one in records)
-        st.metric("되풀이된 지적", f"{repeated:,}건", f"{repeated / len(records):.0%}", delta_color="off", border=True)
+        st.metric("되풀이된 지적", f"{repeated:,}건 ({repeated / len(records):.0%})", border=True)
     points = picked["selection"]["points"] if picked else []
     chosen = [
         one for one in records if any(point["y"] == one.topic and str(point["x"]) == str(one.year) for point in points)
@@ -222,7 +222,7 @@ def _laws(found: "Searcher") -> None:
     st.caption(
         "국가법령정보 공동활용에서 받은 XML·JSON, 또는 그런 파일을 담은 ZIP을 넣으면 답이 원문을 인용합니다. 이전 판은 구버전으로 남습니다."
     )
-    given = st.file_uploader("법령 파일", type=["json", "xml", "zip"], key="audit_law_file")
+    given = st.file_uploader("법령 파일", type=["json", "xml", "zip"], key="audit_file_law")
     if given and st.button("읽어서 가져오기", key="audit_law_keep", icon="📥"):
         with TemporaryDirectory() as folder:
             path = Path(folder) / (Path(given.name).name or "law")
@@ -257,7 +257,7 @@ def _findings(found: "Searcher") -> None:
         "처분요구서나 지적사항 목록(XLSX·CSV·DOCX·PDF·HWPX)을 넣으면 알아본 내용을 먼저 보여 드립니다. 이름과 사건번호는 가려서 남깁니다."
     )
     given = st.file_uploader(
-        "지적사례 파일", type=["xlsx", "xls", "csv", "docx", "pdf", "hwpx", "txt"], key="audit_finding_file"
+        "지적사례 파일", type=["xlsx", "xls", "csv", "docx", "pdf", "hwpx", "txt"], key="audit_file_finding"
     )
     if given:
         try:

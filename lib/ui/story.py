@@ -29,6 +29,8 @@ h1, h2, h3, p, li, label {word-break: keep-all; overflow-wrap: anywhere}
   content: "여러 장 가능 · 한 장 30MB까지 · 끌어다 놓아도 됩니다"; font-size: .88rem}
 [class*="_file_"] [data-testid="stFileUploaderDropzoneInstructions"] span::after {
   content: "표 파일 하나 · 250MB까지 · 끌어다 놓아도 됩니다"}
+[class*="audit_file_"] [data-testid="stFileUploaderDropzoneInstructions"] span::after {
+  content: "파일 하나 · 30MB까지 · 끌어다 놓아도 됩니다"}
 [data-testid="stCheckbox"] p {white-space: normal; overflow: visible}
 [data-testid="stCameraInputButton"]::after {content: "📷 촬영"; font-size: 1.05rem}
 [data-testid="stCameraInput"]:has(img) [data-testid="stCameraInputButton"]::after {content: "다시 촬영"}

@@ -30,6 +30,7 @@ QUOTE = 300  # letters
 RULE, TERM, PAST, CHECK, NOTE, WRITTEN = "규정", "기한 계산", "유사 지적사례", "점검할 것", "알림", "답변"
 NOTHING = "근거를 찾지 못했습니다. 질문을 바꾸어 다시 물어보시거나, 아래의 가까운 조문을 확인하십시오."
 _SENTENCE = re.compile(r"(?<=[가-힣)\]%])\.\s+")
+_FOLLOWS = re.compile(r"\s*(그럼|그러면|그런데|그때|그 ?경우|이 ?경우|그건|그거|그게|이건|만약|그리고|근데)")
 _TOPIC = re.compile(r"[·,\s]+")
 _HEAD = re.compile(r"^제\s*\d+(?:-\d+)*\s*조(?:의\s*\d+)?\s*(?:\((?:[^()]|\([^()]*\))*\))?\s*")
 _DROPPED = re.compile(r"^[①-⑳\d.]*\s*삭\s*제|.*[│┌└├─]")  # and the rows of tables
@@ -138,27 +139,34 @@ def answer(
     scope: Scope = EVERYWHERE,
     today: date | None = None,
     terms: str = "",
+    acting: bool = False,
 ) -> Answer:
     """What the rules say to it; that there is nothing, where too little of it is spoken of. ``before``: the question it follows;
-    ``terms``: statutory words for it, searched for too.
+    ``terms``: statutory words for it, searched for too; ``acting``: it tells what somebody is about to do.
     """
     if told := refused(question):
         return Answer(question, (Part(NOTE, told),), abstained=True, refused=True)
     day = today or date.today()
-    found = _answered(f"{question} {terms}".strip(), searcher, question, day, scope)
-    leans = before and (found.abstained or len(words(question)) <= SHORT) and not searcher.named(question)
+    found = _answered(f"{question} {terms}".strip(), searcher, question, day, scope, acting)
+    leans = before and _leans(question, searcher)
     if leans:
-        together = _answered(f"{before} {question} {terms}".strip(), searcher, question, day, scope)
+        together = _answered(f"{before} {question} {terms}".strip(), searcher, question, day, scope, acting)
         if not together.abstained:
             return together
     return found
 
 
-def _answered(asked: str, searcher: Searcher, question: str, today: date, scope: Scope) -> Answer:
+def _leans(question: str, searcher: Searcher) -> bool:
+    """Whether a question says little without the one before it."""
+    short = len(words(question)) <= SHORT and searcher.speaks(question) and not elsewhere(question)
+    return (short or bool(_FOLLOWS.match(question))) and not searcher.named(question)
+
+
+def _answered(asked: str, searcher: Searcher, question: str, today: date, scope: Scope, acting: bool) -> Answer:
     """``asked``: what is searched for; ``question``: what was typed."""
     terms = deadlines_of.reckon(asked, today)
     told = _without_dates(asked, today) if terms else asked
-    hits = searcher.find(told, DEEP, scope.law, scope.kind)
+    hits = searcher.find(told, DEEP, scope.law, scope.kind, acting=acting)
     place = elsewhere(asked)
     unknown = [Part(NOTE, _unknown(one.id, one.known)) for one in searcher.named(asked) if one.id not in searcher.ids]
     unsure = not hits or searcher.confidence(told, hits) < (SURE if place or unknown else LEAST)
@@ -185,9 +193,9 @@ def _answered(asked: str, searcher: Searcher, question: str, today: date, scope:
         dict.fromkeys((item, at) for at, one in enumerate(findings, 1) for item in one.record.checklist[:2])
     )
     if findings:
-        parts.append(Part(PAST, " ".join(_past(one.record, at) for at, one in enumerate(findings, 1))))
+        parts.append(Part(PAST, "\n".join(_past(one.record, at) for at, one in enumerate(findings, 1))))
     if checklist:
-        parts.append(Part(CHECK, " ".join(f"{item.rstrip('. ')} [사례 {at}]." for item, at in checklist)))
+        parts.append(Part(CHECK, "\n".join(f"{item.rstrip('. ')} [사례 {at}]." for item, at in checklist)))
     near = tuple(dict.fromkeys((*first, *hits)))
     return Answer(
         question, tuple(parts), tuple(citations), near, findings, tuple(reckoned), checklist,
@@ -248,12 +256,12 @@ def _said(hit: Hit, number: int) -> str:
     card = hit.card
     if card is None:
         return f"{hit.id}({hit.title}) 원문을 확인하십시오 [{number}]."
-    told = f"{hit.id}({hit.title}) {_marked(card.gist, number)}"
+    told = [f"{hit.id}({hit.title})", _marked(card.gist, number)]
     if number == 1 and card.deadlines:
-        told += f" 기한과 기준: {'; '.join(card.deadlines)} [{number}]."
+        told.append(f"기한과 기준: {'; '.join(card.deadlines)} [{number}].")
     if card.sanction:
-        told += f" 어기면: {card.sanction.rstrip('.')} [{number}]."
-    return told
+        told.append(f"어기면: {_marked(card.sanction, number)}")
+    return "\n".join(told)
 
 
 def _marked(text: str, number: int) -> str:

@@ -21,12 +21,19 @@ def ask(
     turns: Sequence[tuple[str, str]] = (),
     scope: Scope = EVERYWHERE,
     today: date | None = None,
+    acting: bool = False,
     heard: Callable[[str], None] = lambda words: None,
 ) -> Answer:
-    """``before``, ``turns``: what was asked (and answered) before it; ``heard``: told the model's words so far, unchecked, as they come."""
+    """``acting``: as of ``answer.answer``; ``before``, ``turns``: what was asked (and answered) before it; ``heard``: told the model's words so far, unchecked, as they come."""
     terms = writing.rewrite(question, model) if model else ""
     composed = answers.answer(
-        question, searcher, before=before, scope=scope, today=today, terms=terms if terms != question else ""
+        question,
+        searcher,
+        before=before,
+        scope=scope,
+        today=today,
+        acting=acting,
+        terms=terms if terms != question else "",
     )
     if model is None or composed.abstained:
         return composed

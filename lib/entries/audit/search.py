@@ -21,8 +21,9 @@ from lib.entries.audit.words import pairs, words
 from lib.settings import DATA
 
 # How much each view of an article says; chosen on development questions only (tests/benchmarks/audit.py).
-WEIGHTS = {"card_words": 1.0, "card_pairs": 1.0, "text_words": 0.4, "text_pairs": 0.4, "asks": 0.5}
-FIRST = {"관세법": 0.2, "관세법 시행령": 0.12}  # what most questions of customs officers are about
+WEIGHTS = {"card_words": 1.0, "card_pairs": 1.0, "text_words": 0.25, "text_pairs": 0.25, "asks": 0.5, "past": 0.25}
+FIRST = {"관세법": 0.5, "관세법 시행령": 0.1}  # what most questions of customs officers are about
+ACTING = 1.5  # of past findings, where somebody is about to act
 NAMED = 10.0  # an article the question names comes first
 TAUGHT = 5.0  # a question the office has answered itself, word for word
 FULL = 4.0  # what an article scores that is best in every view
@@ -92,6 +93,8 @@ class Searcher:
         self._past = index.of_findings(findings, progress)
         self.ids = list(dict.fromkeys((*self._cards.ids, *self._texts.ids)))
         self._place = {one: at for at, one in enumerate(self.ids)}
+        rules = [{f"{basis.law} {basis.article}" for basis in one.basis} for one in self.findings]
+        self._basis = [np.array([self._place[one] for one in of if one in self._place], np.int64) for of in rules]
         self._of_law = np.array([one.rpartition(" ")[0] for one in self.ids])
         self._first = np.array([FIRST.get(law, 0.0) for law in self._of_law], np.float32)
         self._kind = np.array([kind(law) for law in self._of_law])
@@ -117,13 +120,17 @@ class Searcher:
         """The articles the question names, whether we have them or not."""
         return naming.named(question, self.laws)
 
+    def speaks(self, text: str) -> bool:
+        """Whether every word of it stands in some article."""
+        return all(self._cards.known.get(word) or self._texts.known.get(word) for word in words(text))
+
     def weight(self, word: str) -> float:
         """How telling a word is: the fewer articles have it, the more."""
         held = max(self._cards.known.get(word, 0), self._texts.known.get(word, 0))
         return float(np.log(1 + len(self.ids) / (1 + held)))
 
-    def scores(self, question: str) -> Floats:
-        """How well each of ``ids`` answers."""
+    def scores(self, question: str, acting: bool = False) -> Floats:
+        """How well each of ``ids`` answers. ``acting``: somebody is about to do it, so what others were found fault for tells more."""
         said = self._with_terms(question)
         told = {"words": words(said), "pairs": pairs(said)}
         total = np.zeros(len(self.ids), np.float32)
@@ -136,6 +143,10 @@ class Searcher:
             heard = sum(_unit(self._cards.scores(f"asks_{name}", tokens)) for name, tokens in told.items())
             np.maximum.at(asks, self._cards.owner, heard)
             total[[self._place[one] for one in self._cards.ids]] += WEIGHTS["asks"] * _unit(asks)
+        past = np.zeros(len(self.ids), np.float32)
+        for of, heard in zip(self._basis, self._alike(told), strict=True):
+            past[of] = np.maximum(past[of], heard**2)
+        total += (ACTING if acting else WEIGHTS["past"]) * past
         total = np.where(total > 0, total + self._first, 0).astype(np.float32)
         for id, alike in self._told(question).items():
             total[self._place[id]] += TAUGHT * alike
@@ -143,6 +154,11 @@ class Searcher:
             if one.id in self._place:
                 total[self._place[one.id]] += NAMED - order
         return total
+
+    def _alike(self, told: dict[str, list[str]]) -> Floats:
+        """How like a question, in words and pairs, each past finding is, 0..1."""
+        heard = [_unit(self._past.scores(f"past_{name}", tokens)) for name, tokens in told.items()]
+        return np.asarray(sum(heard) / 2, np.float32)
 
     def _told(self, question: str) -> dict[str, float]:
         """The articles the office itself gave for a question like this, and how like."""
@@ -205,12 +221,14 @@ class Searcher:
                 told.append(self.cards[id].asks[int(heard[first:last].argmax())])
         return tuple(told)
 
-    def find(self, question: str, k: int = 10, law: str | None = None, kind: str | None = None) -> list[Hit]:
-        """The best first. Raises ``ValueError`` (Korean) for a law or a kind of law there is none of."""
+    def find(
+        self, question: str, k: int = 10, law: str | None = None, kind: str | None = None, *, acting: bool = False
+    ) -> list[Hit]:
+        """The best first; ``acting`` as of ``scores``. Raises ``ValueError`` (Korean) for a law or a kind of law there is none of."""
         for title, asked, known in (("법령", law, self.laws), ("법령 종류", kind, KINDS)):
             if asked is not None and asked not in known:
                 raise ValueError(f"{title} 「{asked}」은(는) 없습니다. 있는 값: {', '.join(known)}")
-        scores = self.scores(question)
+        scores = self.scores(question, acting)
         if law is not None:
             scores = np.where(self._of_law == law, scores, 0)
         if kind is not None:
@@ -254,8 +272,7 @@ class Searcher:
                 known = sorted({str(value) for one in self.findings for value in of(one)})
                 raise ValueError(f"{title} 「{asked}」에 해당하는 지적사례가 없습니다. 있는 값: {', '.join(known)}")
             wanted &= fits
-        heard = (self._past.scores("past_words", words(question)), self._past.scores("past_pairs", pairs(question)))
-        scores = np.where(wanted, (_unit(heard[0]) + _unit(heard[1])) / 2, 0)
+        scores = np.where(wanted, self._alike({"words": words(question), "pairs": pairs(question)}), 0)
         order = np.argsort(-scores, kind="stable")[:k]
         return [Found(self.findings[at], round(float(scores[at]), 4)) for at in order if scores[at] > 0]
 

@@ -284,7 +284,7 @@ def _after(one: Question, found: "Searcher", officer: Officer, *, last: bool, ju
     if not shown.get("refused"):
         with st.container(horizontal=True, vertical_alignment="center"):
             _thumbs(one, officer, judged)
-            if last:
+            if last and shown["citations"]:
                 report(one.text, shown, one.at, found, officer, key=f"audit_report_{one.id}")
     if last and shown.get("follow_ups"):
         st.caption("이어서 물어볼 만한 것")

@@ -54,7 +54,7 @@ def test_each_sentence_has_its_source_and_the_official_text_is_quoted(searcher: 
 def test_where_there_is_nothing_it_says_so(searcher: search.Searcher, question: str) -> None:
     told = answer.answer(question, searcher)
     assert (told.abstained, told.citations) == (True, ())
-    assert told.text.startswith(answer.NOTHING)
+    assert told.text.startswith(answer.ABSENT)
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,78 @@ def main(which: str) -> None:
     told["index"] = {"articles": len(articles), "opened s": round(opened, 2)}
     path = MODELS / "audit.json"
     kept = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    path.write_text(json.dumps({**kept, which: told}, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    kept[which] = told
+    path.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    (MODELS / "audit.md").write_text(card(kept), "utf-8")
+
+
+SETS = {
+    "given plain": "평소 말(개발용, 밖에서 받은 40개)", "given officer": "직원 말(개발용, 밖에서 받은 40개)", "plain": "평소 말", "officer": "직원 말", "number": "조문 번호",
+    "typo": "오타", "allow": "거절과 비슷한 것", "none": "답이 없는 것", "refuse": "거절할 것",
+}  # fmt: skip
+CARD = """# 감사 조력 대감집: 찾기와 답변의 성능
+
+**찾는 방법** 조문마다 쉬운 말로 쓴 해설 카드와 사람들이 묻는 말, 가져온 공식 원문, 지적사례를 형태소와 두 글자 조각으로 색인하고(BM25) 점수를 더합니다.
+질문에 적힌 조문 번호는 그대로 찾습니다. 답할 만한지는 질문의 말이 조문에 얼마나 나오는지 등 네 가지로 판단합니다(로지스틱 회귀,
+`data/audit/confidence.json`).
+
+**자료** 해설 카드와 지적사례(가상 사례)는 모두 우리가 쓴 것입니다. 카드는 2026년 1월 법령(관세청 감사에 관한 훈령은 2016년 제1841호)을 보고 썼고,
+법령의 문장은 옮기지 않았습니다. 측정할 때에는 실제 법령 57종 전체를 가져와 색인했습니다.
+
+**질문** 「개발용」은 가중치와 기준을 정하는 데 쓴 질문이라 수치가 후합니다. 「처음 보는 질문」은 카드를 보지 않은 사람이 쓰고 조정에 한 번도 쓰지 않은
+것입니다. 재현율@k는 정답 조문이 k번째 안에 나온 비율, 인정@5는 함께 봐도 되는 조문까지 칠 때의 비율입니다. 띄어쓰기 TF-IDF는 같은 법령을 낱말로만 찾는
+기준 방법입니다.
+"""
+LIMITS = """
+## 한계
+
+- 해설 카드가 없는 법령(가져온 원문만 있는 것)은 평소 말로 잘 찾지 못합니다. 카드는 2026년 1월 뒤의 개정을 담지 않습니다. 그 뒤에 시행된 원문을 가져오면 그렇다고 표시합니다.
+- 질문과 지적사례가 모두 지어낸 것이라, 실제 직원의 질문에서는 다를 수 있습니다. 「개선 작업함」에 모인 질문으로 다시 재야 합니다.
+- 「답이 없는 것」의 판단은 낱말에 기댑니다. 관세 업무의 말로 쓴 엉뚱한 질문에는 답이 나올 수 있으니 인용된 원문을 확인하십시오.
+- 모델이 쓴 답은 문장마다 출처와 대조해 남기지만, 말을 교묘하게 바꾼 문장까지 모두 가려내지는 못합니다(지어낸 거짓 문장의 4분의 1쯤을 놓칩니다).
+- 감사 훈령의 해설과 기한은 2016년 훈령을 바탕으로 한 것이니 현행 훈령과 대조하십시오.
+"""
+
+
+def card(kept: dict[str, Any]) -> str:
+    """The model card, in Korean."""
+    lines = [CARD]
+    for which, title in (("main", "개발용 질문"), ("unseen", "처음 보는 질문")):
+        if which not in kept:
+            continue
+        told = kept[which]
+        lines += [
+            f"## {title}",
+            "",
+            "| 질문 | 수 | 재현율@1 | 재현율@5 | MRR | 인정@5 | TF-IDF 재현율@5 |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| {SETS[name]} | {row['questions']} | {row['recall@1']:.3f} | {row['recall@5']:.3f} | {row['mrr']:.3f} | {row['accepted@5']:.3f} | "
+            f"{told['peer'][name]['recall@5']:.3f} |"
+            for name, row in told["found"].items()
+            if isinstance(row, dict)
+        ]
+        lines += [
+            "",
+            "| 질문 | 수 | 답하지 않음 | 그 가운데 거절 | 첫 인용이 맞음 | 모든 인용이 맞음 |",
+            "|---|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| {SETS[name]} | {row['questions']} | {row['unanswered']} | {row['refused']} | "
+            + " | ".join(
+                "" if row[key] is None else f"{row[key]:.3f}" for key in ("first citation right", "citations right")
+            )
+            + " |"
+            for name, row in told["answers"].items()
+            if isinstance(row, dict)
+        ]
+        lines += [
+            "",
+            f"질문 하나에 찾기 {told['found']['p95 ms']} ms, 답 {told['answers']['p95 ms']} ms(95번째 백분위수), 색인 여는 시간 {told['index']['opened s']}초.",
+            "",
+        ]
+    return "\n".join(lines) + LIMITS
 
 
 def fit() -> None:

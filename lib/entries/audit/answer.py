@@ -28,6 +28,7 @@ ALIKE = 0.5  # how much of a question a past finding speaks of, to be named
 SHORT = 3  # words of a question that leans on the one before it
 QUOTE = 300  # letters
 RULE, TERM, PAST, CHECK, NOTE, WRITTEN = "규정", "기한 계산", "유사 지적사례", "점검할 것", "알림", "답변"
+ABSENT = "근거를 찾지 못했습니다."
 NOTHING = "근거를 찾지 못했습니다. 질문을 바꾸어 다시 물어보시거나, 아래의 가까운 조문을 확인하십시오."
 _SENTENCE = re.compile(r"(?<=[가-힣)\]%])\.\s+")
 _FOLLOWS = re.compile(r"\s*(그럼|그러면|그런데|그때|그 ?경우|이 ?경우|그건|그거|그게|이건|만약|그리고|근데)")
@@ -165,18 +166,17 @@ def _leans(question: str, searcher: Searcher) -> bool:
 def _answered(asked: str, searcher: Searcher, question: str, today: date, scope: Scope, acting: bool) -> Answer:
     """``asked``: what is searched for; ``question``: what was typed."""
     terms = deadlines_of.reckon(asked, today)
-    told = _without_dates(asked, today) if terms else asked
-    hits = searcher.find(told, DEEP, scope.law, scope.kind, acting=acting)
+    bare = _without_dates(asked, today) if terms else asked
+    hits = searcher.find(bare, DEEP, scope.law, scope.kind, acting=acting)
     place = elsewhere(asked)
     unknown = [Part(NOTE, _unknown(one.id, one.known)) for one in searcher.named(asked) if one.id not in searcher.ids]
-    unsure = not hits or searcher.confidence(told, hits) < (SURE if place or unknown else LEAST)
+    unsure = not hits or searcher.confidence(bare, hits) < (SURE if place or unknown else LEAST)
     chosen = [hit for hit in hits if hit.named]
     reckoned = [one for one in terms if one.start]
     if not chosen and not reckoned and unsure:
-        where = f" 이 도구 밖의 일로 보입니다: {place}에 물어보십시오." if place else ""
-        return Answer(
-            question, (*unknown, Part(NOTE, NOTHING + where)), articles=() if unknown else tuple(hits), abstained=True
-        )
+        near = () if unknown or place else tuple(hits)
+        told = NOTHING if near else ABSENT
+        return Answer(question, (*unknown, Part(NOTE, f"{told} {place}".strip())), articles=near, abstained=True)
     if not chosen and not unsure:
         chosen = [hit for hit in hits if hit.score >= NEAR * hits[0].score][:MOST]
     ruling = [f"{one.law} {one.article}" for one in reckoned]  # what a term with its day rests on comes first
@@ -184,11 +184,11 @@ def _answered(asked: str, searcher: Searcher, question: str, today: date, scope:
     chosen = [*first, *(hit for hit in chosen if hit.id not in ruling)][:MOST]
     resting = {hit.id for hit in chosen}  # one without is told beside its own article only
     reckoned += [one for one in terms if not one.start and f"{one.law} {one.article}" in resting]
-    citations = [cited(hit, told, searcher) for hit in chosen]
-    parts = [Part(TERM, _reckoned(one, citations, told, searcher)) for one in reckoned]
+    citations = [cited(hit, bare, searcher) for hit in chosen]
+    parts = [Part(TERM, _reckoned(one, citations, bare, searcher)) for one in reckoned]
     rules = [Part(RULE, _said(hit, at)) for at, hit in enumerate(chosen, 1)]
     parts = [*unknown, *parts, *rules] if first else [*unknown, *rules, *parts]
-    findings = alike(searcher, told, chosen, scope)
+    findings = alike(searcher, bare, chosen, scope)
     checklist = tuple(
         dict.fromkeys((item, at) for at, one in enumerate(findings, 1) for item in one.record.checklist[:2])
     )
@@ -199,7 +199,7 @@ def _answered(asked: str, searcher: Searcher, question: str, today: date, scope:
     near = tuple(dict.fromkeys((*first, *hits)))
     return Answer(
         question, tuple(parts), tuple(citations), near, findings, tuple(reckoned), checklist,
-        follow_ups=_follow_ups(told, searcher, chosen),
+        follow_ups=_follow_ups(bare, searcher, chosen),
     )  # fmt: skip
 
 

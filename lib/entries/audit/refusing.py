@@ -67,8 +67,11 @@ def refused(question: str) -> str:
 
 
 def elsewhere(question: str) -> str:
-    """Who is to be asked what these laws do not govern; "" where the question speaks of no such thing."""
-    return next((where for words, where in _others() if words.search(question)), "")
+    """That these laws do not govern it, and who is to be asked, in Korean; "" where the question speaks of no such thing."""
+    for words, where in _others():
+        if words.search(question):
+            return "이 도구가 다루지 않는 일로 보입니다." + (f" {where}에 물어보십시오." if where else "")
+    return ""
 
 
 @cache

@@ -244,12 +244,14 @@ def article_card(id: str, quote: str, found: "Searcher", anchor: str, mark: str)
     hit = found.hit(id)
     head = f"<b>{f'<span class=ax-mark>{escape(mark)}</span> ' if mark else ''}{escape(id)}</b> {escape(hit.title)}"
     card, text = hit.card, hit.text
-    meta = [escape(laws.standing(text).value) if text else "공식 원문 없음"]
-    if text and text.effective:
-        meta.append(f"시행 {escape(text.effective)}")
+    since = (text.effective or text.version) if text else ""
+    standing = laws.standing(text).value if text else "공식 원문 없음"
+    meta = [escape("시행일 미상" if text and not since and standing == laws.Standing.IN_FORCE else standing)]
+    if since:
+        meta.append(f"시행 {escape(since)}")
     if card:
         meta.append(f"해설 {escape(card.as_of)} 기준")
-        if text and text.effective and text.effective[:7] > card.as_of:
+        if since[:7] > card.as_of:
             meta.append("<b>해설을 쓴 뒤에 바뀐 조문이니 원문을 보십시오</b>")
     told = f"<div class='ax-source' id='{escape(anchor)}'>{head}<div class='meta'>{' · '.join(meta)}</div>"
     if text:

@@ -259,8 +259,9 @@ def article_card(id: str, quote: str, found: "Searcher", anchor: str, mark: str)
         marked = whole.replace(escape(quote), f"<mark>{escape(quote)}</mark>", 1) if quote else whole
         told += f"<div><mark>{escape(quote)}</mark></div>" if quote else ""
         told += f"<details><summary>조문 전체 보기</summary><div class='law'>{marked}</div></details>"
-        if text.annexes:
-            told += f"<div class='meta'>별표: {escape(', '.join(text.annexes))}</div>"
+        for one in filter(None, map(laws.annex, text.annexes)):
+            words = one.text or f"파일로 된 서식입니다: {one.file or one.link or '파일 이름 미상'}"
+            told += f"<details><summary>{escape(one.article)} {escape(one.title)}</summary><div class='law'>{escape(words)}</div></details>"
     if card and (not text or not quote):
         told += f"<div>{escape(card.gist)}</div>"
     return told + "</div>"

@@ -160,7 +160,14 @@ def _answered(
     before = told[-1].text if told else ""
     turns = [(one.text, spoken(one.answer)) for one in told[-3:]]
     answer = ask(asked, found, scope, before, turns)
-    cache.talks().asked(item.id, talk, masked(asked), answer.as_shown(), abstained=answer.abstained, by=officer.name)
+    cache.talks().asked(
+        item.id,
+        talk,
+        masked(asked),
+        answer.as_shown(),
+        abstained=answer.abstained and not answer.refused,
+        by=officer.name,
+    )
 
 
 def ask(

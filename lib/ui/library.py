@@ -40,7 +40,12 @@ def may_i(item: Entry, officer: Officer) -> None:
         shown = told.as_shown()
         try:
             kept = cache.talks().asked(
-                item.id, f"form-{officer.name}", ask.masked(plan), shown, abstained=told.abstained, by=officer.name
+                item.id,
+                f"form-{officer.name}",
+                ask.masked(plan),
+                shown,
+                abstained=told.abstained and not told.refused,
+                by=officer.name,
             )
         except CaseworkError as error:
             st.error(str(error))
@@ -231,7 +236,7 @@ def _laws(found: "Searcher") -> None:
                 articles = laws.read(path)
                 laws.keep(articles)
             except laws.LawError as error:
-                st.error(str(error).replace(f"{folder}/", ""))
+                st.error(explain.plain(str(error).replace(f"{folder}/", "")))
                 return
         st.session_state["audit_law_done"] = f"{laws.told(articles)}를 가져왔습니다."
         st.rerun()
@@ -263,7 +268,7 @@ def _findings(found: "Searcher") -> None:
         try:
             preview = reports.understood(given.getvalue(), given.name)
         except documents.DocumentError as error:
-            st.error(str(error))
+            st.error(explain.plain(str(error)))
             return
         _preview(preview)
         if preview.records and st.button(

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from lib.casework import CaseworkError, Complaint
+from lib.casework import KST, CaseworkError, Complaint
 from lib.entries import Entry
 from lib.ui import ask, cache, explain
 from lib.ui.guard import Officer
@@ -34,7 +34,7 @@ def worklist(item: Entry, officer: Officer) -> None:
 
 def _worklist(item: Entry, officer: Officer, found: "Searcher") -> None:
     if done := st.session_state.pop("audit_taught", ""):
-        st.success(done, icon="✅")
+        st.success(explain.plain(done), icon="✅")
     complaints = cache.talks().complaints(item.id)
     if not complaints:
         st.info("처리할 질문이 없습니다. 답을 찾지 못한 질문과 아쉽다는 의견을 받은 질문이 여기에 모입니다.")
@@ -44,7 +44,7 @@ def _worklist(item: Entry, officer: Officer, found: "Searcher") -> None:
         )
         picked = st.dataframe(
             [
-                {"질문": one.text, "횟수": one.times, "까닭": "근거를 찾지 못함" if one.unanswered else "아쉽다는 의견", "의견": " / ".join(one.reasons), "마지막": f"{one.last.astimezone():%Y-%m-%d %H:%M}"}
+                {"질문": one.text, "횟수": one.times, "까닭": "근거를 찾지 못함" if one.unanswered else "아쉽다는 의견", "의견": " / ".join(one.reasons), "마지막": f"{one.last.astimezone(KST):%Y-%m-%d %H:%M}"}
                 for one in complaints
             ],
             hide_index=True, on_select="rerun", selection_mode="single-row", key="audit_complaints", height=min(38 * (len(complaints) + 1), 320),
@@ -57,9 +57,9 @@ def _worklist(item: Entry, officer: Officer, found: "Searcher") -> None:
 
 
 def _mend(one: Complaint, item: Entry, officer: Officer, found: "Searcher") -> None:
-    st.subheader(one.text, divider="gray", anchor=False)
+    st.subheader(explain.plain(one.text), divider="gray", anchor=False)
     near = [hit.id for hit in found.find(one.text, 8)]
-    st.caption("지금 찾은 조문: " + (", ".join(near[:5]) or "없음"))
+    st.caption("지금 찾은 조문: " + explain.plain(", ".join(near[:5]) or "없음"))
     way = st.radio("어떻게 고치겠습니까?", list(WAYS), format_func=WAYS.__getitem__, key=f"audit_way_{one.ids[0]}")
     if not way:
         why = st.text_input("까닭", placeholder="예: 관세 업무 밖의 질문", key=f"audit_why_{one.ids[0]}")

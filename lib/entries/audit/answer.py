@@ -31,7 +31,9 @@ RULE, TERM, PAST, CHECK, NOTE, WRITTEN = "규정", "기한 계산", "유사 지�
 ABSENT = "근거를 찾지 못했습니다."
 NOTHING = "근거를 찾지 못했습니다. 질문을 바꾸어 다시 물어보시거나, 아래의 가까운 조문을 확인하십시오."
 _SENTENCE = re.compile(r"(?<=[가-힣)\]%])\.\s+")
-_FOLLOWS = re.compile(r"\s*(그럼|그러면|그런데|그때|그 ?경우|이 ?경우|그건|그거|그게|이건|만약|그리고|근데)")
+_FOLLOWS = re.compile(
+    r"\s*(그럼|그러면|그런데|그때|그 ?경우|이 ?경우|그건|그거|그게|이건|만약|그리고|근데|(관련|관련된|비슷한|유사한?|다른)\s*(지적\s*)?(사례|규정|조문))"
+)
 _TOPIC = re.compile(r"[·,\s]+")
 _HEAD = re.compile(r"^제\s*\d+(?:-\d+)*\s*조(?:의\s*\d+)?\s*(?:\((?:[^()]|\([^()]*\))*\))?\s*")
 _DROPPED = re.compile(r"^[①-⑳\d.]*\s*삭\s*제|.*[│┌└├─]")  # and the rows of tables

@@ -16,7 +16,7 @@ from lib.entries import ENTRIES
 from lib.entries.hazard_photo import demo
 from lib.screening import Evidence, Finding, Reason
 from lib.settings import ROOT, settings
-from lib.ui import cache
+from lib.ui import cache, guard
 
 SAMPLES = {path.name: path for path, _ in demo.samples()}
 MELATONIN, VITAMIN_C = SAMPLES["01_melatonin_gummies.jpg"], SAMPLES["06_vitamin_c.jpg"]
@@ -143,11 +143,10 @@ def test_home_counts_open_cases(home: AppTest, book: CaseBook, add_case: Callabl
     assert next(value for label, value in counts.items() if "식의약품" in label) == "3건"
 
 
-def test_a_page_not_built_lets_nobody_in(book: CaseBook) -> None:
-    unbuilt = next(item.id for item in ENTRIES if not item.built)
+def test_a_page_not_built_lets_nobody_in(book: CaseBook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "entry", lambda id: replace(ENTRIES[0], id=id, built=False))
     at = AppTest.from_string(
-        f"import streamlit as st\nfrom lib.ui import guard\nguard.enter({unbuilt!r})\nst.write('안쪽')",
-        default_timeout=30,
+        "import streamlit as st\nfrom lib.ui import guard\nguard.enter('ninth')\nst.write('안쪽')", default_timeout=30
     )
     run(at)
     assert "준비 중" in at.info[0].value

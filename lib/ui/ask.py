@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from lib.entries.audit.search import Searcher
 
 EXAMPLES = (
+    "감면받은 기계를 다른 회사에 빌려줘도 되나요?",
     "세금을 적게 신고한 걸 업체가 뒤늦게 알았대요. 어떻게 고치나요?",
     "징계 요구를 2026년 11월 2일에 받았는데 언제까지 끝내야 하나요?",
     "계약 금액이 6천만원인데 감사부서에 먼저 보여야 하나요?",
-    "감면받은 기계를 다른 회사에 빌려줘도 되나요?",
     "법 241조",
 )
 TALK, NEXT = "audit_talk", "audit_next"
@@ -69,11 +69,15 @@ def chat(item: Entry, officer: Officer) -> None:
 
 
 def _conversation(item: Entry, officer: Officer, found: "Searcher") -> None:
-    talk = st.session_state.setdefault(TALK, uuid.uuid4().hex)
+    talk = st.session_state.setdefault(TALK, st.query_params.get("talk") or uuid.uuid4().hex)
     with st.container(horizontal=True, vertical_alignment="center"):
         _past_talks(item, officer)
         scope = _scope(found)
     told = cache.talks().talk(item.id, talk, by=officer.name)
+    if told:
+        st.query_params["talk"] = talk  # so that a page loaded anew shows the same conversation
+    else:
+        st.query_params.pop("talk", None)
     with st.container():  # here and not pinned below, so that an answer stands under its question, on a phone too
         asked = st.chat_input("규정이나 사례를 평소 말로 물어보십시오.", key="audit_question", max_chars=1000)
     asked = asked or st.session_state.pop(NEXT, None)
@@ -100,8 +104,8 @@ def _past_talks(item: Entry, officer: Officer) -> None:
             st.caption("아직 나눈 대화가 없습니다.")
         for one in past:
             left, right = st.columns([6, 1])
-            title = one.title if len(one.title) <= 40 else f"{one.title[:39]}…"
-            if left.button(f"{explain.plain(title)} · {one.questions}건", key=f"audit_open_{one.id}", width="stretch"):
+            title = one.title if len(one.title) <= 28 else f"{one.title[:27]}…"
+            if left.button(f"{explain.plain(title)} ({one.questions})", key=f"audit_open_{one.id}", width="stretch"):
                 st.session_state[TALK] = one.id
                 st.rerun()
             if right.button("✕", key=f"audit_hide_{one.id}", help="목록에서 지우기"):

@@ -1,5 +1,6 @@
 """대감집 beyond the conversation: the form that asks before acting, articles by topic, trends of findings, what has been imported."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from lib.ui.guard import Officer
 
 if TYPE_CHECKING:
     from lib.entries.audit.findings import Record
+    from lib.entries.audit.laws import Article
     from lib.entries.audit.reports import Preview
     from lib.entries.audit.search import Searcher
 
@@ -228,30 +230,61 @@ def _laws(found: "Searcher") -> None:
         "국가법령정보 공동활용에서 받은 XML·JSON, 또는 그런 파일을 담은 ZIP을 넣으면 답이 원문을 인용합니다. 이전 판은 구버전으로 남습니다."
     )
     given = st.file_uploader("법령 파일", type=["json", "xml", "zip"], key="audit_file_law")
-    if given and st.button("읽어서 가져오기", key="audit_law_keep", icon="📥"):
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / (Path(given.name).name or "law")
-            path.write_bytes(given.getvalue())
+    if given:
+        try:
+            articles = _read_laws(given.file_id, given.name, given.getvalue())
+        except laws.LawError as error:
+            st.error(explain.plain(str(error)))
+            return
+        st.markdown(f"**알아본 내용: {laws.told(articles)}**")
+        st.dataframe(_law_rows(articles), hide_index=True, height=min(38 * (len(articles) + 1), 220))
+        if st.button("가져오기", key="audit_law_keep", icon="📥", type="primary"):
             try:
-                articles = laws.read(path)
                 laws.keep(articles)
             except laws.LawError as error:
-                st.error(explain.plain(str(error).replace(f"{folder}/", "")))
+                st.error(explain.plain(str(error)))
                 return
-        st.session_state["audit_law_done"] = f"{laws.told(articles)}를 가져왔습니다."
-        st.rerun()
+            st.session_state["audit_law_done"] = f"{laws.told(articles)}를 가져왔습니다."
+            st.rerun()
     if done := st.session_state.pop("audit_law_done", ""):
         st.success(done, icon="📥")
     if not found.articles:
         st.info("가져온 공식 원문이 없습니다. 지금은 조문 해설만으로 답합니다.")
         return
-    told: dict[str, list[Any]] = {}
-    for article in found.articles.values():
-        told.setdefault(article.law, []).append(article)
-    st.dataframe(
-        [{"법령": law, "조문": len(some), "시행일": max(one.version or one.effective for one in some) or "미상", "출처": some[0].source} for law, some in told.items()],
-        hide_index=True, height=320,
-    )  # fmt: skip
+    st.dataframe(_law_rows(found.articles.values()), hide_index=True, height=320)
+
+
+def _read_laws(file_id: str, name: str, data: bytes) -> "tuple[Article, ...]":
+    """What an uploaded file holds, read once. Raises ``LawError``."""
+    from lib.entries.audit import laws
+
+    kept = st.session_state.get("audit_law_read")
+    if kept and kept[0] == file_id:
+        told: tuple[Article, ...] = kept[1]
+        return told
+    with TemporaryDirectory() as folder, st.spinner("법령을 읽는 중입니다."):
+        path = Path(folder) / (Path(name).name or "law")
+        path.write_bytes(data)
+        try:
+            articles = tuple(laws.read(path))
+        except laws.LawError as error:
+            raise laws.LawError(str(error).replace(f"{folder}/", "")) from None
+    st.session_state["audit_law_read"] = (file_id, articles)
+    return articles
+
+
+def _law_rows(articles: Iterable["Article"]) -> list[dict[str, Any]]:
+    """A row a law and version."""
+    from lib.entries.audit import laws
+
+    told: dict[tuple[str, str], list[Article]] = {}
+    for one in articles:
+        told.setdefault((one.law, one.version or one.effective), []).append(one)
+    return [
+        {"법령": law, "시행일": since or "미상", "상태": laws.standing(some[0]).value, "조문": sum(not one.is_annex for one in some),
+         "별표·서식": sum(one.is_annex for one in some), "출처": some[0].source}
+        for (law, since), some in told.items()
+    ]  # fmt: skip
 
 
 def _findings(found: "Searcher") -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lib.entries.audit import answer, laws, naming, refusing, search, teaching
+from lib.entries.audit import answer, findings, index, laws, naming, refusing, reports, search, teaching
 from lib.files import json_lines
 from lib.settings import settings
 
@@ -198,6 +198,66 @@ def test_an_index_is_opened_again_and_made_anew_when_a_law_changes(
     laws.keep([laws.Article("예시법", "제1조", "목적", "제1조(목적) 다른 예시")])
     search.opened()
     assert len(list((data_dir / "audit" / "index").glob("texts-*"))) == 1
+
+
+@pytest.fixture(scope="module")
+def with_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[search.Searcher]:
+    """Our cards; a law without cards, of which one article is yet to come; a finding of the office's own."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("AX_DATA_DIR", str(tmp_path_factory.mktemp("own")))
+    settings.cache_clear()
+    texts = {
+        "제1조": ("목적", "이 법은 수달 인형의 통관과 보호를 정한다.", "2024-01-01"),
+        "제2조": ("수달 인형 반입신고", "수달 인형을 반입하려는 자는 반입한 날부터 20일 이내에 수달관리소장에게 신고하여야 한다.", "2024-01-01"),
+        "제4조": ("과태료", "신고하지 아니한 자에게는 과태료를 매긴다.", "2090-01-01"),
+    }  # fmt: skip
+    laws.keep([laws.Article("수달보호통관법", n, title, f"{n}({title}) {text}", effective=since) for n, (title, text, since) in texts.items()])  # fmt: skip
+    report = "제목,지적내용,처분,연도,관련규정\n너구리검역대장 서명 누락,담당자가 너구리검역대장에 서명하지 않았음,주의,2025,관세법 제173조\n"
+    findings.keep(reports.understood(report.encode(), "목록.csv").records)
+    yield search.opened()
+    patch.undo()
+    settings.cache_clear()
+
+
+def test_an_imported_law_without_a_card_is_found_and_quoted(with_own: search.Searcher) -> None:
+    told = answer.answer("수달 인형을 반입하면 며칠 안에 신고해야 하나요?", with_own)
+    assert told.citations[0].id == "수달보호통관법 제2조"
+    assert "20일 이내" in told.text
+    assert "[1]" in told.text
+
+
+def test_an_article_to_come_is_said_to_be(with_own: search.Searcher) -> None:
+    told = answer.answer("수달보호통관법 4조", with_own)
+    assert "2090-01-01부터 시행될 조문" in told.text
+    assert told.abstained
+
+
+def test_an_own_finding_is_found_by_its_title_though_no_article_answers(with_own: search.Searcher) -> None:
+    told = answer.answer("너구리검역대장 서명 누락", with_own)
+    assert [one.record.title for one in told.findings] == ["너구리검역대장 서명 누락"]
+    assert "[사례 1]" in told.text
+    assert not answer.answer("너 이름이 뭐야?", with_own).findings
+
+
+def test_nonsense_gets_no_articles_beside_it(with_own: search.Searcher) -> None:
+    told = answer.answer("asdf", with_own)
+    assert told.abstained
+    assert not told.articles
+    assert "다시 물어보십시오" in told.text
+
+
+def test_a_law_imported_later_does_not_take_apart_the_others_again(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laws.keep(
+        [laws.Article("해달법", f"제{n}조", f"제목 {n}", f"해달은 조개 {n}개를 신고하여야 한다.") for n in range(1, 40)]
+    )
+    search.opened()
+    read: list[str] = []
+    monkeypatch.setattr(index, "words", lambda text: read.append(text) or ["해달"])
+    laws.keep([laws.Article("수달법", "제1조", "새 조문", "수달은 물고기를 신고하여야 한다.")])
+    index.of_texts(laws.load(), lambda share, what: None)
+    assert read == ["수달은 물고기를 신고하여야 한다."]
 
 
 def test_the_answer_is_json_for_the_command_line(searcher: search.Searcher) -> None:

@@ -284,6 +284,19 @@ def test_what_is_kept_is_masked_throughout() -> None:
 # keeping
 
 
+def test_what_was_found_may_be_called_지적사항() -> None:
+    text = (
+        "푸른세관 처분요구서\n제목  해달사육장 재고조사 미실시\n처분종류  주의\n1. 업무개요\n해달사육장은 분기마다 재고를 조사한다.\n"
+        "2. 관계법령 및 판단기준\n관세법 제157조\n3. 지적사항\n주무관 김막동(7급)은 재고를 조사하지 아니하였다.\n4. 조치할 사항\n주의를 촉구하시기 바랍니다."
+    )
+    (report,) = reports.understood(text.encode(), "처분요구서.txt").records
+    assert report.facts == "주무관 김○○(7급)은 재고를 조사하지 아니하였다."
+    rows = "제목,지적사항,처분,연도,담당자\n해달대장 서명 누락,담당 이순덕(010-9999-8888)이 빠뜨리고 갑수가 결재함,시정,2024,박갑수 · 이순덕\n"
+    (row,) = reports.understood(rows.encode("cp949"), "목록.csv").records
+    assert row.facts.startswith("담당 이○○([전화번호])이 빠뜨리고")
+    assert "이순덕" not in repr(row)
+
+
 def test_a_preview_changes_nothing_and_keeping_twice_does_not_double(data_dir: Path) -> None:
     preview = reports.understood(made.csv_list(TRUTHS), "목록.csv")
     assert not findings.store().exists()

@@ -13,8 +13,10 @@ from math import log
 from typing import Any
 
 from lib.entries.audit import deadlines as deadlines_of
+from lib.entries.audit import laws
 from lib.entries.audit.deadlines import Reckoned
 from lib.entries.audit.findings import Record
+from lib.entries.audit.naming import Named
 from lib.entries.audit.refusing import elsewhere, refused
 from lib.entries.audit.search import Found, Hit, Searcher
 from lib.entries.audit.words import pairs, words
@@ -23,12 +25,16 @@ DEEP = 10  # articles and findings looked at
 MOST = 3  # articles an answer rests on
 NEAR = 0.9  # of the best one's score, to be told beside it
 LEAST = 0.2  # confidence under which there is no answer; set on development questions (tests/benchmarks/audit.py)
+FAINT = 0.01  # confidence under which no article is even near
 SURE = 0.75  # the same where a question speaks of what other laws govern
 ALIKE = 0.5  # how much of a question a past finding speaks of, to be named
 SHORT = 3  # words of a question that leans on the one before it
 QUOTE = 300  # letters
 RULE, TERM, PAST, CHECK, NOTE, WRITTEN = "규정", "기한 계산", "유사 지적사례", "점검할 것", "알림", "답변"
+SPOKEN = 0.75  # of a question's words, by weight, that a past finding must speak of to be told without an article
+ONLY_PAST = "관련 조문은 찾지 못했고, 비슷한 지적사례만 있습니다. 규정은 사례에 적힌 근거에서 확인하십시오."
 ABSENT = "근거를 찾지 못했습니다."
+VAGUE = "근거를 찾지 못했습니다. 어떤 물품이나 절차의 무엇이 궁금한지 조금 더 적어 다시 물어보십시오."
 NOTHING = "근거를 찾지 못했습니다. 질문을 바꾸어 다시 물어보시거나, 아래의 가까운 조문을 확인하십시오."
 _SENTENCE = re.compile(r"(?<=[가-힣)\]%])\.\s+")
 _FOLLOWS = re.compile(
@@ -171,13 +177,16 @@ def _answered(asked: str, searcher: Searcher, question: str, today: date, scope:
     bare = _without_dates(asked, today) if terms else asked
     hits = searcher.find(bare, DEEP, scope.law, scope.kind, acting=acting)
     place = elsewhere(asked)
-    unknown = [Part(NOTE, _unknown(one.id, one.known)) for one in searcher.named(asked) if one.id not in searcher.ids]
-    unsure = not hits or searcher.confidence(bare, hits) < (SURE if place or unknown else LEAST)
+    unknown = [Part(NOTE, _unknown(one, today)) for one in searcher.named(asked) if one.id not in searcher.ids]
+    sure = searcher.confidence(bare, hits)
+    unsure = not hits or sure < (SURE if place or unknown else LEAST)
     chosen = [hit for hit in hits if hit.named]
     reckoned = [one for one in terms if one.start]
     if not chosen and not reckoned and unsure:
-        near = () if unknown or place else tuple(hits)
-        told = NOTHING if near else ABSENT
+        if not unknown and not place and (told := _only_past(bare, question, searcher, scope, tuple(hits))):
+            return told
+        near = () if unknown or place or sure < FAINT else tuple(hits)
+        told = NOTHING if near else ABSENT if unknown or place else VAGUE
         return Answer(question, (*unknown, Part(NOTE, f"{told} {place}".strip())), articles=near, abstained=True)
     if not chosen and not unsure:
         chosen = [hit for hit in hits if hit.score >= NEAR * hits[0].score][:MOST]
@@ -188,21 +197,41 @@ def _answered(asked: str, searcher: Searcher, question: str, today: date, scope:
     reckoned += [one for one in terms if not one.start and f"{one.law} {one.article}" in resting]
     citations = [cited(hit, bare, searcher) for hit in chosen]
     parts = [Part(TERM, _reckoned(one, citations, bare, searcher)) for one in reckoned]
-    rules = [Part(RULE, _said(hit, at)) for at, hit in enumerate(chosen, 1)]
+    rules = [Part(RULE, _said(hit, at, citations[at - 1].quote)) for at, hit in enumerate(chosen, 1)]
     parts = [*unknown, *parts, *rules] if first else [*unknown, *rules, *parts]
     findings = alike(searcher, bare, chosen, scope)
-    checklist = tuple(
-        dict.fromkeys((item, at) for at, one in enumerate(findings, 1) for item in one.record.checklist[:2])
-    )
-    if findings:
-        parts.append(Part(PAST, "\n".join(_past(one.record, at) for at, one in enumerate(findings, 1))))
-    if checklist:
-        parts.append(Part(CHECK, "\n".join(f"{item.rstrip('. ')} [사례 {at}]." for item, at in checklist)))
+    checklist = _checklist(findings)
+    parts += _of_findings(findings, checklist)
     near = tuple(dict.fromkeys((*first, *hits)))
     return Answer(
         question, tuple(parts), tuple(citations), near, findings, tuple(reckoned), checklist,
         follow_ups=_follow_ups(bare, searcher, chosen),
     )  # fmt: skip
+
+
+def _only_past(bare: str, question: str, searcher: Searcher, scope: Scope, near: tuple[Hit, ...]) -> Answer | None:
+    """The past findings that speak of nearly all the question does, where no article is known to."""
+    past = searcher.past(bare, 3, year=scope.year, field=scope.field, disposition=scope.disposition)
+    findings = tuple(one for one in past if searcher.spoken_of(bare, one.record) >= SPOKEN)
+    if not findings or len(searcher.measure(bare)) < 2:
+        return None
+    checklist = _checklist(findings)
+    parts = (Part(NOTE, ONLY_PAST), *_of_findings(findings, checklist))
+    return Answer(question, parts, articles=near, findings=findings, checklist=checklist)
+
+
+def _checklist(findings: Sequence[Found]) -> tuple[tuple[str, int], ...]:
+    """What to check, each with the number of the finding that teaches it."""
+    return tuple(dict.fromkeys((item, at) for at, one in enumerate(findings, 1) for item in one.record.checklist[:2]))
+
+
+def _of_findings(findings: Sequence[Found], checklist: Sequence[tuple[str, int]]) -> list[Part]:
+    parts = []
+    if findings:
+        parts.append(Part(PAST, "\n".join(_past(one.record, at) for at, one in enumerate(findings, 1))))
+    if checklist:
+        parts.append(Part(CHECK, "\n".join(f"{item.rstrip('. ')} [사례 {at}]." for item, at in checklist)))
+    return parts
 
 
 def _without_dates(asked: str, today: date) -> str:
@@ -253,11 +282,11 @@ def _lines(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
     return tuple((line, frozenset(pairs(line))) for line in kept or [text.strip()])
 
 
-def _said(hit: Hit, number: int) -> str:
-    """What an article says, each sentence marked."""
+def _said(hit: Hit, number: int, quote: str) -> str:
+    """What an article says, each sentence marked; in its own words where no card tells it plainly."""
     card = hit.card
     if card is None:
-        return f"{hit.id}({hit.title}) 원문을 확인하십시오 [{number}]."
+        return f"{hit.id}({hit.title})\n원문: 「{quote}」 [{number}]."
     told = [f"{hit.id}({hit.title})", _marked(card.gist, number)]
     if number == 1 and card.deadlines:
         told.append(f"기한과 기준: {'; '.join(card.deadlines)} [{number}].")
@@ -288,10 +317,16 @@ def _past(record: Record, number: int) -> str:
     return f"{said} [사례 {number}]."
 
 
-def _unknown(id: str, known: bool) -> str:
-    if known:
-        return f"「{id}」은(는) 가져온 법령에 없는 조문입니다. 조문 번호를 확인하십시오."
-    return f"「{id}」은(는) 이 도구에 없는 법령의 조문입니다. 국가법령정보센터에서 확인하십시오."
+def _unknown(one: Named, today: date) -> str:
+    if not one.known:
+        return f"「{one.id}」은(는) 이 도구에 없는 법령의 조문입니다. 국가법령정보센터에서 확인하십시오."
+    versions = laws.versions(one.law, one.article)
+    if not versions:
+        return f"「{one.id}」은(는) 가져온 법령에 없는 조문입니다. 삭제되었거나 번호가 다른지 확인하십시오."
+    since = max(versions[0].version, versions[0].effective)
+    if since > today.isoformat():
+        return f"「{one.id}」은(는) {since}부터 시행될 조문으로 아직 시행되지 않습니다."
+    return f"「{one.id}」은(는) 삭제되었거나 지금은 시행되지 않는 조문입니다. 연혁은 국가법령정보센터에서 확인하십시오."
 
 
 def _follow_ups(question: str, searcher: Searcher, chosen: Sequence[Hit]) -> tuple[str, ...]:

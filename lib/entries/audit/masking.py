@@ -6,7 +6,7 @@ noun and each letter of it is one that names are made of. A name once told is ma
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -17,7 +17,7 @@ NAME, CASE, RESIDENT, PHONE, FIRM_NUMBER, FIRM, MAIL, DECLARATION, PASSPORT, ACC
 _SURNAMES = "김이박최정강조윤장임한오서신권황안송류유홍전고문양손배백허남심노하곽성차주우구민진지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용"
 _DOUBLE = "남궁|황보|제갈|사공|선우|서문|독고|동방"
 _GIVEN = frozenset(
-    "가강건경고관광교구국권규균근금기길나남다담대덕도동두라란람래려련령로록루륜률리린림마만명모무문미민바박방배백범별병보복봉빈사산삼상새샘서석선설섭성세소솔송수숙순슬승시식신아안애양어언여연열엽영예오옥온완용우욱운웅원월위유윤율으은을음의이익인일임자장재전정제조종주준중지진찬창채천철초춘충치태택평표필하학한해헌혁현형혜호홍화환황효후훈휘희"
+    "가갑강건경고관광교구국권규균근금기길나남다담대덕도동두라란람래려련령로록루륜률리린림마막만말명모무문미민바박방배백범별병보복봉빈사산삼상새샘서석선설섭성세소솔송수숙순슬승시식신아안애양어언여연열엽영예오옥온완용우욱운웅원월위유윤율으은을음의이익인일임자장재전정제조종주준중지진찬창채천철초춘충치태택평표필하학한해헌혁현형혜호홍화환황효후훈휘희"
 )
 _LOOSE = frozenset(
     "가강건고관광교구국금기나남다담도로록리마만명모무문바방배보복사산삼새서세소수시식신안어언여예오온용위으을음의이익일임자장전정조중지천초치평표필하학한화"
@@ -30,10 +30,12 @@ _LABELS = "성\\s*명|이\\s*름|성함|피의자명|대표자명|담당자명|�
 _PERSON = re.compile(
     rf"(?<![가-힣])(?:(?:{_LABELS})\s*[:：]?|(?:[4-9]급|(?:[가-힣]{{2,8}}\s*)?(?:{_RANKS}))\s*[:：(]?)\s*((?:{_DOUBLE})[가-힣]{{2}}|[{_SURNAMES}][가-힣]{{2}})"
 )
+_ALONE = re.compile(rf"(?<![가-힣])((?:{_DOUBLE})[가-힣]{{2}}|[{_SURNAMES}][가-힣]{{2}})(?![가-힣])")
 _MORE = re.compile(rf"\s*(?:[,·ㆍ、/]|및|과|와)\s*([{_SURNAMES}][가-힣]{{2}})(?![가-힣]{{2}})")
 _TITLED = re.compile(
     rf"(?<![가-힣])((?:{_DOUBLE})[가-힣]{{2}}|[{_SURNAMES}][가-힣]{{1,2}})(?:\s+(?:{_RANKS})(?![가-힣]*[과국팀])|\s*(?:씨|님)(?![가-힣]{{2}})|\s*\((?:남|여|[4-9]급|만\s*\d+세|\d{{2}}세|\d{{4}}\s*년?생))"
 )
+_BESIDE = re.compile(rf"\s*[(\[]\s*(?:\d|[4-9]급|연락처|전화|남|여)|\s+(?:{_RANKS})")
 _OFFICE_END = "과팀국실반계관청소장인자부"
 _PARTICLES = "은는이가을를의에도로만과와요해나진한고지"
 _NOUN_ENDS = "금증산표장비물권율품량세원강문역자사"
@@ -71,9 +73,10 @@ def masked(text: str) -> tuple[str, Mapping[str, int]]:
 class Masker:
     """Masks all parts of one document alike: names are learnt from the whole of it. ``told``: how many of each kind so far."""
 
-    def __init__(self, whole: str) -> None:
+    def __init__(self, whole: str, people: Collection[str] = ()) -> None:
+        """``people``: names known beforehand, such as those of a list's own column."""
         self.told: Counter[str] = Counter()
-        self.names = frozenset(_names(whole))
+        self.names = frozenset((*_names(whole), *(name for told in people for name in _ALONE.findall(told))))
         spelled = "|".join(sorted(map(re.escape, self.names), key=len, reverse=True))
         self._named = re.compile(rf"(?<![가-힣])(?:{spelled})") if spelled else None
 
@@ -113,7 +116,9 @@ def _names(text: str) -> Iterator[str]:
     """The names told in a text."""
     proper = _proper(text)
     for match in _PERSON.finditer(text):
-        if not _is_name(match[1], proper, text[match.end() : match.end() + 2]):
+        after = text[match.end() : match.end() + 8]
+        beside = _BESIDE.match(after)  # 「담당자 이순덕(010-…)」
+        if not (beside and _sounds(match[1])) and not _is_name(match[1], proper, after[:2]):
             continue
         yield match[1]
         at = match.end()

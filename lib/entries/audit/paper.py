@@ -24,6 +24,7 @@ TITLE = "감사 질의 검토보고"
 KST = timezone(timedelta(hours=9))
 FONT = "맑은 고딕"
 LONGEST, ROWS = 50_000, 200  # letters of one text; rows of one table or lines of one part; what is more is told
+ALWAYS = ("질문", "검토 내용", "근거")  # parts told even where there is nothing
 NONE = "해당하는 내용이 없습니다."
 MADE_UP = "가상 사례는 예방 교육을 위하여 지어낸 것이며 실제 사건이나 기관과 관계가 없습니다."
 WARNINGS = (
@@ -96,7 +97,7 @@ def _about(told: Told) -> list[tuple[str, str]]:
 
 def _parts(told: Told) -> list[_Part]:
     made_up = any(one.made_up for one in told.findings)
-    return [
+    parts = [
         _Part("질문", _lines(told.question)),
         _Part("검토 내용", tuple(line for text in told.paragraphs for line in _lines(text))),
         _Part(
@@ -125,6 +126,7 @@ def _parts(told: Told) -> list[_Part]:
         _Part("확인할 것", tuple(told.checklist), "□ "),
         _Part("주의", (*WARNINGS, *told.notes), "※ "),
     ]
+    return [part for part in parts if part.lines or part.rows or part.title in ALWAYS]
 
 
 def _deadline(one: Reckoned) -> tuple[str, ...]:

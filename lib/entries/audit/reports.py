@@ -87,7 +87,7 @@ def understood(data: bytes, name: str) -> Preview:
             )
         )
     whole = "\n".join(text for draft in drafts for texts in draft.texts.values() for text in texts)
-    mask = Masker("\n".join((whole, *(text[:300] for text in reading.unread[:MOST_TOLD]))))
+    mask = Masker("\n".join((whole, *(text[:300] for text in reading.unread[:MOST_TOLD]))), reading.people)
     items: list[Item] = []
     for draft in drafts[:MOST_FINDINGS]:
         item, told = _item(draft, reading.context, mask)
@@ -195,6 +195,8 @@ _COLUMN_ONLY = {
         r"연번|순번|번호|no|비고|공개여부|담당자?|연락처|전화번호|이행(?:여부|결과|상황|기한)|처리(?:상황|결과)|조치(?:결과|기한|완료일|여부)|완료일|첨부|구분|감사자|감사반|건수"
     ),
 }  # fmt: skip
+_FACTS = ("지적사항", "감사지적사항")  # a title, or what was found: as its place says
+_PEOPLE_TOLD = _pattern(r"담당자|성명|이름|관련자|대상자")
 _ALIKE = ("시정", "주의", "경고", "개선", "권고", "통보", "징계", "변상", "현지조치", "현지시정")
 _MARKS = (
     ("digit", r"\d{1,2}\s?[.)](?!\d)"),
@@ -286,6 +288,8 @@ def _head(line: _Line) -> _Head | None:
         return None
     key = _called(_PARTS, name)
     label = _called(_LABELS, name)
+    if style == "digit" and not rest and _letters(name) in _FACTS:
+        return _Head("facts", True, style, rest, name)
     if label and rest and (not key or (key == "action" and _all_dispositions(rest))):
         return _Head(label, False, style, rest, name)
     if key:
@@ -304,6 +308,7 @@ class _Reading:
         self.document = document
         self.problems: list[Problem] = []
         self.unread: list[str] = []
+        self.people: set[str] = set()  # whom a list names in a column of their own
         self.context = _Draft("문서 머리")
 
     def drafts(self) -> list[_Draft]:
@@ -380,6 +385,8 @@ class _Reading:
             for c, key in enumerate(columns.keys):
                 text = row[c]
                 if not key or key == "skip":
+                    if text and _PEOPLE_TOLD.fullmatch(_letters(columns.titles[c])):
+                        self.people.add(text)
                     continue
                 if (
                     not text
@@ -540,7 +547,7 @@ def _columns(table: Table) -> _Columns | None:
             if best is None or fit > best[0]:
                 titles = [" ".join(part) for part in parts]
                 units = {c: unit for c, title in enumerate(titles) if (unit := _unit_in(title))}
-                best = fit, _Columns(_settled(keys), titles, top, top + deep, units, table.page)
+                best = fit, _Columns(_settled(keys, titles), titles, top, top + deep, units, table.page)
     return best[1] if best else None
 
 
@@ -556,8 +563,11 @@ def _headers(above: Sequence[str], row: Sequence[str]) -> bool:
     )
 
 
-def _settled(keys: list[str]) -> list[str]:
-    """Of several columns for one thing that can only be one, the first counts."""
+def _settled(keys: list[str], titles: Sequence[str]) -> list[str]:
+    """Of several columns for one thing that can only be one, the first counts; 지적사항 beside a title is what was found."""
+    if keys.count("title") > 1 and "facts" not in keys:
+        told = [at for at, title in enumerate(titles) if keys[at] == "title" and _letters(title) in _FACTS]
+        keys = ["facts" if at in told[:1] else key for at, key in enumerate(keys)]
     return [
         "skip" if key in ("title", "year", "kind", "office", "field", "id") and key in keys[:at] else key
         for at, key in enumerate(keys)

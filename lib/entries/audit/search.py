@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -23,6 +23,9 @@ from lib.settings import DATA
 # How much each view of an article says; chosen on development questions only (tests/benchmarks/audit.py).
 WEIGHTS = {"card_words": 1.0, "card_pairs": 1.0, "text_words": 0.25, "text_pairs": 0.25, "asks": 0.5, "past": 0.25}
 FIRST = {"관세법": 0.5, "관세법 시행령": 0.1}  # what most questions of customs officers are about
+ALONE = 5.0  # of an official text without a card, which has nothing else to be found by
+SURE, SURER = 0.8, 0.2  # confidence such a text must have, and have more than the first, to go before it
+DEEP = 10  # articles looked at
 ACTING = 1.5  # of past findings, where somebody is about to act
 NAMED = 10.0  # an article the question names comes first
 TAUGHT = 5.0  # a question the office has answered itself, word for word
@@ -96,6 +99,7 @@ class Searcher:
         rules = [{f"{basis.law} {basis.article}" for basis in one.basis} for one in self.findings]
         self._basis = [np.array([self._place[one] for one in of if one in self._place], np.int64) for of in rules]
         self._of_law = np.array([one.rpartition(" ")[0] for one in self.ids])
+        self._alone = np.array([1.0 if one in self.cards else ALONE for one in self._texts.ids], np.float32)
         self._first = np.array([FIRST.get(law, 0.0) for law in self._of_law], np.float32)
         self._kind = np.array([kind(law) for law in self._of_law])
         self._own = [
@@ -137,7 +141,8 @@ class Searcher:
         for part, view in ((self._cards, "card"), (self._texts, "text")):
             at = [self._place[one] for one in part.ids]
             for name, tokens in told.items():
-                total[at] += WEIGHTS[f"{view}_{name}"] * _unit(part.scores(f"{view}_{name}", tokens))
+                heard = WEIGHTS[f"{view}_{name}"] * _unit(part.scores(f"{view}_{name}", tokens))
+                total[at] += heard * self._alone if view == "text" else heard
         if len(self._cards.owner):
             asks = np.zeros(len(self._cards.ids), np.float32)
             heard = sum(_unit(self._cards.scores(f"asks_{name}", tokens)) for name, tokens in told.items())
@@ -172,7 +177,7 @@ class Searcher:
 
     def signs(self, question: str, hit: Hit) -> dict[str, float]:
         """What tells whether an article answers at all: how much of the question's words, and of its pairs of letters, it speaks of (0..1, the
-        telling ones more), how well any card fits, how long the question is.
+        telling ones more), how well any card (or its own text, where it has none) fits, how long the question is.
         """
         told, letters = self.measure(question), list(dict.fromkeys(pairs(question)))
         held = sum(
@@ -182,11 +187,13 @@ class Searcher:
         )
         view = "card_pairs" if hit.card else "text_pairs"
         seen = [self._holds(view, pair, hit.id) for pair in letters]
-        best = self._cards.scores("card_pairs", letters)
+        best = float(self._cards.scores("card_pairs", letters).max(initial=0))
+        if hit.card is None and hit.id in self._texts.place:
+            best = max(best, float(self._texts.scores("text_pairs", letters)[self._texts.place[hit.id]]))
         return {
             "words": held / (sum(told.values()) or 1.0),
             "pairs": sum(weight for has, weight in seen if has) / (sum(weight for _, weight in seen) or 1.0),
-            "fit": float(best.max(initial=0)),
+            "fit": best,
             "length": float(np.log1p(len(told))),
         }
 
@@ -233,8 +240,19 @@ class Searcher:
             scores = np.where(self._of_law == law, scores, 0)
         if kind is not None:
             scores = np.where(self._kind == kind, scores, 0)
-        order = np.argsort(-scores, kind="stable")[:k]
-        return [self.hit(self.ids[at], float(scores[at])) for at in order if scores[at] > 0]
+        order = np.argsort(-scores, kind="stable")[: max(k, DEEP)]
+        return self._surest([self.hit(self.ids[at], float(scores[at])) for at in order if scores[at] > 0], question)[:k]
+
+    def _surest(self, hits: list[Hit], question: str) -> list[Hit]:
+        """A text without a card that surely answers goes before a first one that is less sure to, and counts as much."""
+        if not hits or hits[0].named:
+            return hits
+        first = self.confidence(question, hits[:1])
+        sure = {hit.id: self.confidence(question, [hit]) for hit in hits[1:] if hit.card is None}
+        better = sorted(
+            (hit for hit in hits if sure.get(hit.id, 0) >= max(SURE, first + SURER)), key=lambda hit: -sure[hit.id]
+        )
+        return [*(replace(hit, score=hits[0].score) for hit in better), *(hit for hit in hits if hit not in better)]
 
     def hit(self, id: str, score: float = 0.0) -> Hit:
         """What is known of an article."""

@@ -24,7 +24,8 @@ from lib.settings import DATA
 WEIGHTS = {"card_words": 1.0, "card_pairs": 1.0, "text_words": 0.25, "text_pairs": 0.25, "asks": 0.5, "past": 0.25}
 FIRST = {"관세법": 0.5, "관세법 시행령": 0.1}  # what most questions of customs officers are about
 ALONE = 5.0  # of an official text without a card, which has nothing else to be found by
-SURE, SURER = 0.8, 0.2  # confidence such a text must have, and have more than the first, to go before it
+SURE, SURER = 0.8, 0.2  # confidence such a text must have, and have more than the first, to go before it; or
+LIKELY, SPEAKS, MORE = 0.5, 0.75, 0.1  # a fair one, speaking of most of the question's words and of more than the first
 DEEP = 10  # articles looked at
 ACTING = 1.5  # of past findings, where somebody is about to act
 NAMED = 10.0  # an article the question names comes first
@@ -247,12 +248,15 @@ class Searcher:
         """A text without a card that surely answers goes before a first one that is less sure to, and counts as much."""
         if not hits or hits[0].named:
             return hits
-        first = self.confidence(question, hits[:1])
-        sure = {hit.id: self.confidence(question, [hit]) for hit in hits[1:] if hit.card is None}
-        better = sorted(
-            (hit for hit in hits if sure.get(hit.id, 0) >= max(SURE, first + SURER)), key=lambda hit: -sure[hit.id]
-        )
-        return [*(replace(hit, score=hits[0].score) for hit in better), *(hit for hit in hits if hit not in better)]
+        first, spoken = self.confidence(question, hits[:1]), self.signs(question, hits[0])["words"]
+        better = []
+        for hit in hits[1:]:
+            if hit.card is None:
+                sure, says = self.confidence(question, [hit]), self.signs(question, hit)["words"]
+                if sure >= max(SURE, first + SURER) or (sure >= LIKELY and says >= max(SPEAKS, spoken + MORE)):
+                    better.append((sure, hit))
+        told = [hit for _, hit in sorted(better, key=lambda one: -one[0])]
+        return [*(replace(hit, score=hits[0].score) for hit in told), *(hit for hit in hits if hit not in told)]
 
     def hit(self, id: str, score: float = 0.0) -> Hit:
         """What is known of an article."""

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     engine: Literal["duckdb", "spark"] = Field("duckdb", description="what computes the features of tabular entries")
 
     ocr_engine: Literal["embedded", "easyocr", "tesseract"] = "embedded"
+    photo_seconds: float = Field(60, gt=0, le=3600, description="the longest a reading engine may take for one photo")
     easyocr_dir: Path | None = Field(None, description="folder holding easyocr weights; else its own download")
 
     block_list_url: str = "https://apis.data.go.kr/1471000/BlockRawIrdntInfoService/getBlockRawIrdntInfo"

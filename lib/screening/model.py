@@ -8,6 +8,7 @@ import hashlib
 import json
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
@@ -147,7 +148,9 @@ class Model:
         return shap.TreeExplainer(self.booster)
 
     def save(self, stem: Path) -> None:
-        """Write ``<stem>.txt`` and ``<stem>.json``; a reader sees the old pair, the new pair, or is told."""
+        """Write ``<stem>.txt`` and ``<stem>.json``. The new model stands from the moment its card does: whoever reads, and
+        whenever this is cut off, finds the old pair or the new one.
+        """
         trees = self.booster.model_to_string().encode()
         about = {
             "format": FORMAT,
@@ -160,8 +163,11 @@ class Model:
         }
         told = json.dumps(about, ensure_ascii=False, allow_nan=False, indent=1).encode()
         stem.parent.mkdir(parents=True, exist_ok=True)
-        for path, content in zip(_files(stem), (trees, told), strict=True):
-            write_whole(path, content)
+        waiting = _waiting(stem)
+        write_whole(waiting, trees)
+        write_whole(_files(stem)[1], told)
+        with suppress(FileNotFoundError):  # somebody else is saving too
+            waiting.replace(_files(stem)[0])
 
     @classmethod
     def load(cls, stem: Path) -> "Model":
@@ -169,12 +175,7 @@ class Model:
         import lightgbm
 
         try:
-            trees, told = (path.read_bytes() for path in _files(stem))
-            about = json.loads(told)
-            if about["format"] != FORMAT:
-                raise ModelBroken(f"이 프로그램과 다른 판의 모델 파일입니다: {stem.name}. 모델을 다시 학습해 주십시오.")
-            if about["trees"] != hashlib.sha256(trees).hexdigest():  # LightGBM may crash on a damaged text
-                raise ValueError("trees and card do not belong together")
+            about, trees = _pair(stem)
             model = cls(
                 about["entry"],
                 tuple(Feature(**feature) for feature in about["features"]),
@@ -192,6 +193,21 @@ class Model:
                 f"모델 파일이 없거나 손상되어 읽을 수 없습니다: {stem.name}. 모델을 다시 학습해 주십시오."
             ) from error
         return model
+
+
+def _pair(stem: Path) -> tuple[dict[str, Any], bytes]:
+    """The card and the trees it names, also amid or after a ``save`` that was cut off. Raises ``ModelBroken``, ``ValueError``."""
+    trees, card = _files(stem)
+    for _ in range(2):  # the card may have been replaced while the trees were read
+        about = json.loads(card.read_bytes())
+        if about["format"] != FORMAT:
+            raise ModelBroken(f"이 프로그램과 다른 판의 모델 파일입니다: {stem.name}. 모델을 다시 학습해 주십시오.")
+        for path in (_waiting(stem), trees):
+            with suppress(FileNotFoundError):
+                found = path.read_bytes()
+                if about["trees"] == hashlib.sha256(found).hexdigest():  # LightGBM may crash on a damaged text
+                    return about, found
+    raise ValueError("trees and card do not belong together")
 
 
 def own_stem(entry: str) -> Path:
@@ -412,6 +428,11 @@ def _categories(values: "pd.Series[Any]") -> tuple[str, ...]:
 
 def _files(stem: Path) -> tuple[Path, Path]:
     return stem.with_name(f"{stem.name}.txt"), stem.with_name(f"{stem.name}.json")
+
+
+def _waiting(stem: Path) -> Path:
+    """Trees whose card is not written yet, or just was."""
+    return stem.with_name(f"{stem.name}.next.txt")
 
 
 def _listed(titles: Sequence[str], most: int = 5) -> str:

@@ -2,6 +2,7 @@
 
 import tempfile
 import threading
+import weakref
 from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
@@ -24,13 +25,17 @@ class EngineMissing(RuntimeError):
 
 
 class Engine:
-    """Tables in, frames out; the same expressions on either engine."""
+    """Tables in, frames out; the same expressions on either engine. One on DuckDB can be pickled, with its tables."""
 
     def __init__(self, name: str, backend: Any, folder: "tempfile.TemporaryDirectory[str]") -> None:
         self.name = name
         self._backend = backend
         self._folder = folder  # goes when the engine goes
         self._numbers = count(1)
+        self._given: dict[str, pa.Table | Path] = {}
+        self._kept: weakref.WeakValueDictionary[str, Any] = (
+            weakref.WeakValueDictionary()
+        )  # gone with their last expression
         self._asking = threading.Lock()  # a list and its engine are shared by sessions; it answers one at a time
 
     def load(self, tables: Mapping[str, pa.Table | Path]) -> dict[str, ir.Table]:
@@ -40,7 +45,9 @@ class Engine:
     def keep(self, expr: ir.Table) -> ir.Table:
         """``expr`` computed once and held by the engine, for what is asked of it again and again."""
         if self.name != "spark":
-            return cast(ir.Table, expr.cache())
+            kept = cast(ir.Table, expr.cache())
+            self._kept[kept.op().name] = kept.op()
+            return kept
         # Spark's own cache drags the whole plan along.
         path = Path(self._folder.name) / f"kept_{next(self._numbers)}.parquet"
         self._backend.to_parquet(expr, path)
@@ -52,7 +59,25 @@ class Engine:
             rows = self._backend.to_pyarrow(expr).cast(expr.schema().to_pyarrow())
         return cast(pd.DataFrame, rows.to_pandas())
 
+    def __getstate__(self) -> dict[str, Any]:
+        if self.name == "spark":
+            raise TypeError("an engine on Spark stays in the process of its session")
+        with self._asking:
+            kept = {name: self._backend.to_pyarrow(op.to_expr()) for name, op in [*self._kept.items()]}
+        return {"backend": self._backend, "tables": {**self._given, **kept}, "next": next(self._numbers)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Connect the backend that the pickled expressions know, in a folder of this process, and give it their tables."""
+        backend, folder = state["backend"], _folder("duckdb")
+        backend.__init__(*backend._con_args, **backend._con_kwargs)
+        backend.do_connect(*backend._con_args, **{**backend._con_kwargs, "temp_directory": folder.name})
+        self.__init__("duckdb", backend, folder)  # type: ignore[misc]
+        self._numbers = count(state["next"])
+        for name, table in state["tables"].items():
+            self._load(name, table)
+
     def _load(self, name: str, table: pa.Table | Path) -> ir.Table:
+        self._given[name] = table
         if self.name == "spark" and isinstance(table, pa.Table):
             path = Path(self._folder.name) / f"{name}.parquet"
             pyarrow.parquet.write_table(table, path)
@@ -68,8 +93,12 @@ def connect(engine: str | None = None) -> Engine:
     engine = engine or settings().engine
     if engine not in ("duckdb", "spark"):
         raise ValueError(f"unknown engine {engine!r}")
-    folder = tempfile.TemporaryDirectory(dir=settings().folder("engine"), prefix=engine, ignore_cleanup_errors=True)
+    folder = _folder(engine)
     return Engine(engine, _duckdb(folder.name) if engine == "duckdb" else _spark(), folder)
+
+
+def _folder(engine: str) -> "tempfile.TemporaryDirectory[str]":
+    return tempfile.TemporaryDirectory(dir=settings().folder("engine"), prefix=engine, ignore_cleanup_errors=True)
 
 
 def _duckdb(folder: str) -> Any:

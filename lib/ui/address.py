@@ -1,13 +1,13 @@
 """Addresses on screen: read word by word, on the map, and the spellings of one place side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
 
 from lib.screening.findings import Finding
-from lib.ui import cache, explain, export, network
+from lib.ui import cache, explain, export, jobs, network
 from lib.ui.ranked import Listed
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from lib.entries.address_reading.reading import Place, Reader, Reading
     from lib.entries.address_reading.screen import Addresses
+    from lib.jobs import Job
 
 EXAMPLES = (
     "12F, Gangnam Finance Center, 152 Teheran-ro, Kangnam-ku, Seoul 06236",
@@ -204,18 +205,34 @@ def _file(reader: "Reader") -> None:
     )
     kept = ("address_file", file.file_id, column, codes)
     if st.button("파일 읽기", type="primary", key="address_go"):
-        bar = st.progress(0.0, "주소를 읽는 중입니다.")
+        st.session_state.pop("address_read", None)
+        jobs.forget("address_bulk")
+        st.session_state["address_asked"] = kept
+    if st.session_state.get("address_asked") == kept:
         texts, zips = (raw[name].to_pylist() if name else None for name in (column, codes))
-
-        def progress(share: float) -> None:
-            bar.progress(share, f"주소를 읽는 중입니다: {share:.0%}")
-
-        told = reader.table(texts or [], zips, progress=progress)
-        bar.empty()
-        st.session_state["address_read"] = (kept, ["" if text is None else str(text) for text in texts or []], told)
+        told = _read(kept, texts or [], zips)
+        if told is not None:
+            st.session_state["address_read"] = (kept, ["" if text is None else str(text) for text in texts or []], told)
+            del st.session_state["address_asked"]
     done = st.session_state.get("address_read")
     if done and done[0] == kept:
         _many(done[1], done[2], "주소 판독", "address_file_out")
+
+
+def _read(key: Hashable, texts: "list[Any]", zips: "list[Any] | None") -> "pd.DataFrame | None":
+    """What was read of each; ``None`` while a worker reads."""
+    from lib.entries.address_reading.reference import ReferenceMissing
+    from lib.entries.address_reading.screen import read_all
+
+    def ask(owner: str) -> "Job[pd.DataFrame]":
+        title = f"주소 {len(texts):,}건 읽기"
+        return jobs.TABLES.submit(read_all, texts, zips, title=title, owner=owner, seconds=cache.LONGEST)
+
+    try:
+        return jobs.awaited("address_bulk", key, ask, "주소를 읽는 중입니다.")
+    except ReferenceMissing as error:
+        st.error(str(error), icon="📮")
+        return None
 
 
 # The list

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import streamlit as st
 
 from lib.entries import Entry
-from lib.ui import cache, explain
+from lib.ui import cache, explain, jobs
 from lib.ui.guard import Officer
 from lib.ui.ranked import Listed, held_out
 
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
+    from lib.jobs import Job
     from lib.screening.model import Model
 
+LONGEST = 3600  # seconds a training may take
 Known = Callable[[], "pd.DataFrame"]  # what the shipped model was taught: features, ``label``, ``time``
 
 
@@ -148,16 +151,24 @@ def again(item: Entry, listed: Listed, harmful: Mapping[str, bool], known: Known
     """Train with the decisions; old and new side by side, then the switch."""
     from lib.screening.model import FeatureMismatch, TooFewLabels, own_stem
 
-    kept = f"{item.id}_trained"
+    kept, slot = f"{item.id}_trained", f"{item.id}_training"
     st.subheader("처분 결과로 다시 학습", divider="gray")
     st.caption("종결·조치한 사건의 처분을 결과로 삼아 다시 학습하고, 같은 평가 자료에서 지금 모델과 견준 뒤 바꿉니다.")
     if st.button("다시 학습", key=f"{item.id}_learn", icon="🎓"):
         st.session_state.pop(kept, None)
+        jobs.forget(slot)
+        st.session_state[slot] = uuid4().hex
+    if slot in st.session_state:
         try:
-            with st.spinner("처분 기록을 모아 학습하는 중입니다. 1~2분 걸립니다.", show_time=True):
-                st.session_state[kept] = learnt(item, listed, harmful, known)
+            found = learnt(item, listed, harmful, known, slot)
         except (TooFewLabels, FeatureMismatch) as error:
             st.warning(str(error), icon="🎓")
+            jobs.forget(slot)
+            del st.session_state[slot]
+        else:
+            if found is not None:
+                st.session_state[kept] = found
+                del st.session_state[slot]
     if kept not in st.session_state:
         return
     new, compared = st.session_state[kept]
@@ -178,16 +189,26 @@ def again(item: Entry, listed: Listed, harmful: Mapping[str, bool], known: Known
             st.rerun()
 
 
-def learnt(item: Entry, listed: Listed, harmful: Mapping[str, bool], known: Known) -> "tuple[Model, dict[str, Any]]":
-    """A model taught by what the shipped one knew and by the decisions, and how it compares on the newest of both.
+def learnt(
+    item: Entry, listed: Listed, harmful: Mapping[str, bool], known: Known, slot: str
+) -> "tuple[Model, dict[str, Any]] | None":
+    """A model taught by what the shipped one knew and by the decisions, and how it compares on the newest of both; ``None``
+    while it learns.
 
-    ``harmful``: what each decision teaches; one that is not named teaches nothing. Raises ``TooFewLabels``.
+    ``harmful``: what each decision teaches; one that is not named teaches nothing; ``slot``: where the session keeps the
+    name of this training. Raises ``TooFewLabels``.
     """
     from lib.screening import feedback
 
-    features = listed.ranking.features
-    rows = feedback.examples(cache.case_book().labels(item.id), features, harmful)
-    return feedback.retrain(known, rows, features, entry=item.id, data="처음 학습한 합성 자료")
+    def ask(owner: str) -> "Job[tuple[Model, dict[str, Any]]]":
+        features = listed.ranking.features
+        rows = feedback.examples(cache.case_book().labels(item.id), features, harmful)
+        return jobs.TRAINING.submit(
+            feedback.retrain, known, rows, features, entry=item.id, data="처음 학습한 합성 자료",
+            title=f"{item.name} 모델 학습", owner=owner, seconds=LONGEST,
+        )  # fmt: skip
+
+    return jobs.awaited(slot, st.session_state[slot], ask, "처분 기록을 모아 학습하는 중입니다. 1~2분 걸립니다.")
 
 
 def side_by_side(compared: Mapping[str, Any]) -> list[dict[str, str]]:

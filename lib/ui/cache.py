@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from lib.ui import jobs
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from lib.casework import CaseBook, Talks
     from lib.entries.audit.search import Searcher
-    from lib.entries.hazard_photo.ocr import Reader
     from lib.entries.pccc_theft.judging import History
     from lib.entries.pccc_theft.monitoring import Monitor
     from lib.screening.findings import Finding
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from lib.tables.checking import Checked
     from lib.tables.contract import Table
 
+LONGEST = 3600  # seconds a list may take
 _asking = (
     threading.Lock()
 )  # a list is shared by sessions; what explains it keeps what it has read from one finding to the next
@@ -35,26 +37,16 @@ def case_book() -> "CaseBook":
     return CaseBook.open()
 
 
-@st.cache_resource(show_spinner="판독 엔진을 준비하는 중입니다(처음 한 번).")
-def reader() -> "Reader":
-    """The reading engine the settings choose."""
-    from lib.entries.hazard_photo import ocr
-
-    return ocr.reader()
-
-
 @st.cache_resource(show_spinner=False)
 def warm_reader() -> threading.Thread:
-    """Load code, catalogue and engine behind the page's back, so that neither page nor first photo waits for them."""
+    """Load code, catalogue, workers and engine behind the page's back, so that neither page nor first photo waits for them."""
+    jobs.PHOTOS.start()
+    jobs.TABLES.start()
 
     def load() -> None:
-        from lib.entries.hazard_photo import catalogue, demo, match, ocr, screen  # noqa: F401  (the page's imports)
+        from lib.entries.hazard_photo import catalogue, demo, match, screen  # noqa: F401  (the page's imports)
 
         match.index(catalogue.load())
-        try:
-            ocr.reader()
-        except ocr.EngineMissing:
-            return  # told when a photo is read
 
     thread = threading.Thread(target=load, name="warm-reader", daemon=True)
     thread.start()
@@ -86,9 +78,34 @@ def _model(entry: str, changed: tuple[int, ...]) -> "Model | None":
     return current(entry)
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def ranking(key: Hashable, _screen: "Callable[[], Ranking]") -> "Ranking":
-    """The ranked list that ``key`` (tables, day, limits, model) names."""
+def ranking(
+    slot: str,
+    key: Hashable,
+    title: str,
+    screen: "Callable[..., Ranking]",
+    tables: "Mapping[str, pa.Table]",
+    **options: Any,
+) -> "Ranking | None":
+    """The ranked list that ``key`` (entry, tables, day, limits, model) names, made once for all who ask; ``None`` until
+    then. ``slot``: see ``jobs.awaited``. Raises what ``screen`` raises.
+    """
+    from lib.settings import settings
+
+    if settings().engine == "spark":  # works in a program of its own, and its tables do not travel
+        return _ranked_here(key, lambda: screen(tables, **options))
+    shared = [*tables.values(), options.get("model")]
+    return jobs.awaited(
+        slot,
+        key,
+        lambda owner: jobs.TABLES.submit(
+            screen, tables, title=title, owner=owner, key=key, seconds=LONGEST, shared=shared, **options
+        ),
+        "대상별 지표를 계산하고 순위를 매깁니다.",
+    )
+
+
+@st.cache_resource(show_spinner="대상별 지표를 계산하고 순위를 매깁니다.", max_entries=8)
+def _ranked_here(key: Hashable, _screen: "Callable[[], Ranking]") -> "Ranking":
     return _screen()
 
 

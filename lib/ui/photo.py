@@ -3,8 +3,8 @@
 import hashlib
 import json
 import re
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from lib.casework import Case, CaseworkError, Outcome, keep_photo, photo_path
-from lib.entries.hazard_photo import marking, screen
+from lib.entries.hazard_photo import screen
 from lib.entries.hazard_photo.catalogue import Effect
 from lib.entries.hazard_photo.match import Box
 from lib.entries.hazard_photo.ocr import EngineMissing
 from lib.entries.hazard_photo.photo import PhotoError, decode, thumbnail
 from lib.entries.hazard_photo.screen import Judgement, Seconds
 from lib.entries.hazard_photo.verdict import SELF_USE_BOTTLES, Ground, Verdict
-from lib.settings import MODELS
-from lib.ui import cache, export
+from lib.jobs import Job, JobError
+from lib.settings import MODELS, settings
+from lib.ui import cache, export, jobs
 from lib.ui.guard import Officer
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 Crops = dict[Box, bytes]
 SETTLED = "hazard_settled"
 KEEP = 200  # judged photos a session holds
+LATE = (
+    "판독 엔진이 {seconds:g}초 안에 답하지 않아 멈추었습니다. "
+    "사진을 성분표가 화면에 가득 차게 다시 찍어 넣거나 「다시 실행」을 누르십시오."
+)
 
 LOOK = {  # background, icon
     Verdict.NARCOTIC: ("#7a0052", "⛔"),
@@ -115,12 +120,6 @@ def _ground(ground: Ground, crops: Crops) -> None:
             st.image(crop, width=420)
 
 
-def _pictures(judgement: Judgement) -> tuple[bytes, Crops]:
-    """The marked photo and the enlarged words by box, made while the pixels are still at hand."""
-    crops = {m.box: marking.enlarged(judgement, m.box) for m in judgement.matches if m.box}
-    return marking.marked(judgement), crops
-
-
 @dataclass(frozen=True)
 class Asked:
     """What the officer says about the goods: it travels with every judgement on the page."""
@@ -138,6 +137,7 @@ class Kept:
     judgement: Judgement
     marked: bytes
     crops: Crops
+    lacks: str = ""
 
 
 def conditions() -> Asked:
@@ -168,6 +168,7 @@ def masked(pccc: str) -> str:
 
 def one(photo: tuple[str, bytes], asked: Asked, officer: Officer) -> None:
     """Judge one photo and show verdict, decision, picture, reasons, correction, in the order they are needed."""
+    jobs.forget_others("photo", {_slot(photo[1])})
     kept = _judged(photo, asked)
     settled = kept is not None and kept.judgement.verdict is not Verdict.UNREADABLE
     if kept is not None:
@@ -186,9 +187,15 @@ def batch(photos: Sequence[tuple[str, bytes]], asked: Asked, officer: Officer) -
     """Judge many photos with progress; a table, gravest first, opens each."""
     done: list[tuple[str, Kept | None]] = []
     bar = st.progress(0.0, f"사진 {len(photos)}장을 판정합니다.")
+    jobs.forget_others("photo", {_slot(photo[1]) for photo in photos})
     for i, photo in enumerate(photos):
-        done.append((photo[0], _judged(photo, asked, quiet=True)))
-        bar.progress((i + 1) / len(photos), f"{i + 1}/{len(photos)}장 판정함: {plain(photo[0])}")
+        bar.progress(i / len(photos), f"{i}/{len(photos)}장 판정함: {plain(photo[0])}")
+        for following in photos[i : i + 2]:  # the engine need not wait for the page
+            _hand_in(following, asked)
+        kept = _judged(photo, asked, quiet=True)
+        if kept is None and jobs.unsettled(_slot(photo[1])):
+            return  # it is being read, or the officer has stopped it
+        done.append((photo[0], kept))
     bar.empty()
     order = list(Verdict)
     good = sorted(((n, k) for n, k in done if k), key=lambda pair: order.index(pair[1].judgement.verdict))
@@ -209,24 +216,50 @@ def plain(text: str) -> str:
 
 
 def _judged(photo: tuple[str, bytes], asked: Asked, *, quiet: bool = False) -> Kept | None:
+    """The judged photo; ``None`` while it is read, or after telling what is wrong."""
     name, data = photo
-    shelf: dict[str, Kept] = st.session_state.setdefault("hazard_kept", {})
+    shelf = _kept()
     sha256 = hashlib.sha256(data).hexdigest()
     kept = shelf.get(sha256)
     if kept is None:
         try:
-            with nullcontext() if quiet else st.spinner("사진을 읽고 판정하는 중입니다."):
-                full = screen.judge_bytes(data, name, reader=cache.reader(), as_of=asked.as_of, quantity=asked.quantity)
-                kept = Kept(data, screen.light(full), *_pictures(full))
+            found = jobs.awaited(_slot(data), sha256, _ask(photo, asked), "사진을 읽고 판정하는 중입니다.")
         except (PhotoError, EngineMissing) as error:
             st.error(f"{plain(name)}: {error}" if quiet else str(error), icon="📵")
             return None
-        shelf[sha256] = kept
+        if found is None:
+            return None
+        kept = shelf[sha256] = Kept(data, found.judgement, found.marked, found.crops, found.lacks)
         while len(shelf) > KEEP:
             shelf.pop(next(iter(shelf)))
     if (kept.judgement.as_of, kept.judgement.quantity) != (asked.as_of, asked.quantity):
         kept.judgement = screen.again(kept.judgement, as_of=asked.as_of, quantity=asked.quantity)
     return kept
+
+
+def _kept() -> dict[str, Kept]:
+    shelf: dict[str, Kept] = st.session_state.setdefault("hazard_kept", {})
+    return shelf
+
+
+def _slot(data: bytes) -> str:
+    return f"photo_{hashlib.sha256(data).hexdigest()}"
+
+
+def _hand_in(photo: tuple[str, bytes], asked: Asked) -> None:
+    sha256 = hashlib.sha256(photo[1]).hexdigest()
+    if sha256 not in _kept():
+        with suppress(JobError):  # told when its turn comes
+            jobs.hand_in(_slot(photo[1]), sha256, _ask(photo, asked))
+
+
+def _ask(photo: tuple[str, bytes], asked: Asked) -> Callable[[str], Job[screen.Pictured]]:
+    name, data = photo
+    most = settings().photo_seconds
+    return lambda owner: jobs.PHOTOS.submit(
+        screen.pictured, data, name, as_of=asked.as_of, quantity=asked.quantity,
+        title=f"사진 판독: {plain(name)}", owner=owner, seconds=most, late=LATE.format(seconds=most),
+    )  # fmt: skip
 
 
 def _show(kept: Kept, asked: Asked, officer: Officer) -> None:
@@ -256,8 +289,8 @@ def _show(kept: Kept, asked: Asked, officer: Officer) -> None:
                 f"바코드 {code or '읽지 못함'} · 판독 엔진 {judgement.reading.engine} · 판정 기준일 {judgement.as_of} · "
                 f"목록 기준일 {judgement.list_date} · 사진 해시 {sha256[:12]}"
             )
-            if lacks := cache.reader().lacks:
-                st.warning(lacks, icon="⚠️")
+            if kept.lacks:
+                st.warning(kept.lacks, icon="⚠️")
             for note in (*judgement.photo.notes, *judgement.quality.problems):
                 st.caption(f"📷 {note}")
 

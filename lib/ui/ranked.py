@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from lib.entries import entry as entry_of
 from lib.ui import cache
 from lib.ui.files import Given
 
@@ -78,22 +79,20 @@ def screened(
         st.warning(f"{error} 이번 목록은 규칙과 이상치로만 만듭니다.", icon="⚠️")
     limits = limits_of.load(entry, as_of)
     key: Hashable = (entry, given.key, as_of, tuple(limits.items()), id(model))
-    place, unfit = st.empty(), ""
+    slot, title, unfit = f"{entry}_ranking", f"{entry_of(entry).name} 선별 목록({as_of} 기준)", ""
     try:
-        with place.status(f"{as_of} 기준으로 선별하는 중입니다.", expanded=True):
-            counts = ", ".join(f"{c.table.title} {c.rows.num_rows:,}행" for c in given.checked.values())
-            st.write(f"{counts}에서 대상별 지표를 계산하고 순위를 매깁니다.")
-            try:
-                ranking = cache.ranking(key, lambda: screen(given.rows, as_of=as_of, limits=limits, model=model))
-            except FeatureMismatch as error:
-                unfit, key = str(error), (key, "rules")
-                ranking = cache.ranking(key, lambda: screen(given.rows, as_of=as_of, limits=limits))
+        try:
+            ranking = cache.ranking(slot, key, title, screen, given.rows, as_of=as_of, limits=limits, model=model)
+        except FeatureMismatch as error:
+            unfit, key = str(error), (key, "rules")
+            ranking = cache.ranking(f"{slot}_rules", key, title, screen, given.rows, as_of=as_of, limits=limits)
     except EngineMissing as error:
-        place.error(str(error), icon="⚙️")
+        st.error(str(error), icon="⚙️")
         return None
-    place.empty()
     if unfit:
         st.warning(f"{unfit} 이번 목록은 규칙과 이상치로만 만듭니다.", icon="⚠️")
+    if ranking is None:
+        return None
     if ranking.rows.empty:
         st.info("기준일까지 선별할 대상이 없습니다. 기준일과 자료의 날짜를 확인해 주십시오.")
         return None

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from lib import jobs
 from lib.casework import Outcome, Status
 from lib.entries.address_reading import evidence, features, rules
 from lib.entries.address_reading.evidence import ENTRY, Around
@@ -137,6 +138,14 @@ def default_reader() -> Reads:
     from lib.entries.address_reading import reading
 
     return reading.reader()
+
+
+def read_all(texts: Sequence[str | None], zips: Sequence[str | None] | None) -> pd.DataFrame:
+    """``Reader.table`` for a worker: it tells how far it is. Raises ``ReferenceMissing`` (Korean)."""
+    from lib.entries.address_reading import reading
+
+    told = lambda share: jobs.progress(share, f"주소를 읽는 중입니다: {share:.0%}")  # noqa: E731
+    return reading.reader().table(texts, zips, progress=told)
 
 
 def _caveat(tables: Mapping[str, Any], rows: pd.DataFrame) -> str:

@@ -183,8 +183,8 @@ def _answered(asked: str, searcher: Searcher, question: str, today: date, scope:
     chosen = [hit for hit in hits if hit.named]
     reckoned = [one for one in terms if one.start]
     if not chosen and not reckoned and unsure:
-        if not unknown and not place and (told := _only_past(bare, question, searcher, scope, tuple(hits))):
-            return told
+        if not unknown and not place and (past := _only_past(bare, question, searcher, scope, tuple(hits))):
+            return past
         near = () if unknown or place or sure < FAINT else tuple(hits)
         told = NOTHING if near else ABSENT if unknown or place else VAGUE
         return Answer(question, (*unknown, Part(NOTE, f"{told} {place}".strip())), articles=near, abstained=True)

@@ -98,6 +98,35 @@ def judge_bytes(data: bytes, name: str, **options: Any) -> Judgement:
     return judge(photo, receive=time.perf_counter() - started, **options)
 
 
+@dataclass(frozen=True)
+class Pictured:
+    """A judgement without its pixels, and the pictures made while they were at hand: the marked photo and the enlarged
+    words by box (JPEG). ``lacks``: what the engine cannot read, in Korean, or "".
+    """
+
+    judgement: Judgement
+    marked: bytes
+    crops: dict[match.Box, bytes]
+    lacks: str
+
+
+def pictured(data: bytes, name: str, **options: Any) -> Pictured:
+    """``judge_bytes`` for a page: what it shows and can keep. Raises ``PhotoError``, ``EngineMissing`` (Korean)."""
+    from lib.entries.hazard_photo import marking
+
+    full = judge_bytes(data, name, reader=(reader := ocr.reader()), **options)
+    crops = {one.box: marking.enlarged(full, one.box) for one in full.matches if one.box}
+    return Pictured(light(full), marking.marked(full), crops, reader.lacks)
+
+
+def ready() -> None:
+    """Load all that ``pictured`` needs. Raises ``EngineMissing`` (Korean)."""
+    from lib.entries.hazard_photo import marking  # noqa: F401
+
+    match.index(catalogue.load())
+    ocr.reader()
+
+
 def again(
     judgement: Judgement, *, text: str | None = None, listed: Catalogue | None = None, **changed: Any
 ) -> Judgement:

@@ -67,7 +67,7 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, data_dir: Path, tmp_path: Path) -> str:
     """An empty database of this test: each kind the suite runs on."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'cases.sqlite'}"

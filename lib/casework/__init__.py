@@ -32,11 +32,13 @@ from lib.casework.models import (
 from lib.casework.outbox import Delivery, Draft, Outbox
 from lib.casework.photos import keep_photo, photo_path
 from lib.casework.talks import Complaint, Talk, Talks
+from lib.casework.trail import Act, Fault, Trail, Verified
 
 __all__ = [
     "DECIDED",
     "KST",
     "TRANSITIONS",
+    "Act",
     "Case",
     "CaseBook",
     "CaseworkError",
@@ -48,6 +50,7 @@ __all__ = [
     "Delivery",
     "Draft",
     "Event",
+    "Fault",
     "Kind",
     "Label",
     "Lesson",
@@ -64,8 +67,10 @@ __all__ = [
     "StorageFull",
     "Talk",
     "Talks",
+    "Trail",
     "UnknownCase",
     "UnknownPhoto",
+    "Verified",
     "as_rows",
     "keep_photo",
     "photo_path",

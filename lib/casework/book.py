@@ -14,9 +14,10 @@ from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select, t
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lib.casework import database
+from lib.casework import database, trail
 from lib.casework.errors import Conflict, NotAllowed, UnknownCase
 from lib.casework.models import DECIDED, KST, TRANSITIONS, Case, Decision, Event, Kind, Outcome, Status, korean_time
+from lib.casework.trail import Act
 from lib.screening.findings import Finding
 
 
@@ -234,6 +235,7 @@ def _create(session: Session, finding: Finding, officer: str) -> Case:
     session.flush()
     note = f"이전 건 {earlier.number} ({earlier.outcome_label})" if earlier else ""
     session.add(Event(case_id=case.id, version=1, at=now, by=officer, kind=Kind.CREATED, old={}, new=state, note=note))
+    _on_record(session, case, Kind.CREATED, officer)
     return case
 
 
@@ -283,7 +285,18 @@ def _record(session: Session, case: Case, kind: Kind, by: str, new: Mapping[str,
         note=clean(note),
     )
     session.add(event)
+    _on_record(session, case, kind, event.by)
     return event
+
+
+def _on_record(session: Session, case: Case, kind: Kind, officer: str) -> None:
+    detail = {
+        "kind": kind.label,
+        "version": case.version,
+        "status": Status(case.status).label,
+        "outcome": case.outcome_label,
+    }
+    trail.append(session, Act.CHANGED, case.updated_at, by=officer, entry=case.entry, about=case.number, detail=detail)
 
 
 def _require_transition(session: Session, case: Case, to: Status, note: str, *, staying: bool = False) -> None:

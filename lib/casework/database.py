@@ -4,17 +4,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from sqlite3 import OperationalError
+from pathlib import Path
+from sqlite3 import OperationalError as SqliteError
 from types import TracebackType
 from typing import Any, Self
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select, text, update
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from lib.casework.errors import NewerDatabase, told_to_officer
-from lib.casework.models import SCHEMA, Base, SchemaVersion
+from lib.casework.errors import DatabaseUnavailable, NewerDatabase, told_of, told_to_officer
+from lib.casework.models import SCHEMA, SchemaVersion
 from lib.settings import settings
 
 PATIENCE = 10  # seconds a change waits for another program to finish writing
@@ -125,25 +126,45 @@ def _switch_to_wal(connection: Any) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             return
-        except OperationalError as error:
+        except SqliteError as error:
             if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
 
 
 def _make_schema(engine: Engine) -> None:
+    """Bring the database to the schema of this program, whole or not at all; one that is there already is only looked at."""
     with for_writing(engine).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
-        if not inspect(connection).has_table(SchemaVersion.__tablename__):
-            Base.metadata.create_all(connection)
-            connection.execute(insert(SchemaVersion).values(version=SCHEMA))
-        found = connection.scalars(select(SchemaVersion.version)).one()
+        found = 0
+        if inspect(connection).has_table(SchemaVersion.__tablename__):
+            found = connection.scalars(select(SchemaVersion.version)).one()
         if found > SCHEMA:
             raise NewerDatabase(
                 f"사건부가 더 새로운 프로그램으로 만들어졌습니다(사건부 {found}판, 이 프로그램 {SCHEMA}판). "
                 "프로그램을 최신판으로 올린 뒤 여십시오. 아무것도 바꾸지 않았습니다."
             )
-        if found < SCHEMA:  # each schema so far only added tables; those there are left as they are
-            Base.metadata.create_all(connection)
-            connection.execute(update(SchemaVersion).values(version=SCHEMA))
+        if found < SCHEMA:
+            try:
+                migrate(connection, found)
+            except (ProgrammingError, OperationalError) as error:
+                if not found or told_of(error):
+                    raise
+                raise DatabaseUnavailable(
+                    f"사건부를 새 판으로 올리지 못했습니다(사건부 {found}판, 이 프로그램 {SCHEMA}판). 아무것도 바꾸지 않았습니다. "
+                    "사용을 멈추고 데이터베이스를 관리하는 사람에게 알리십시오."
+                ) from error
+
+
+def migrate(connection: Connection, found: int, to: int = SCHEMA) -> None:
+    """Upgrade from schema ``found`` (0: nothing there) within the connection's transaction."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    if found and not inspect(connection).has_table("alembic_version"):  # made before there were migrations
+        command.stamp(config, str(found))
+    command.upgrade(config, str(to))

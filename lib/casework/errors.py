@@ -87,7 +87,8 @@ _POSTGRESQL = {  # by SQLSTATE
 }
 
 
-def _for_officer(error: DBAPIError) -> CaseworkError | None:
+def told_of(error: DBAPIError) -> CaseworkError | None:
+    """What an officer is told of it; None for one that is a fault of the program."""
     sqlite_name = "_".join(str(getattr(error.orig, "sqlite_errorname", "")).split("_")[:2])
     known = _SQLITE.get(sqlite_name) or _POSTGRESQL.get(getattr(error.orig, "sqlstate", None) or "")
     if known:
@@ -104,7 +105,7 @@ def told_to_officer() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if (told := _for_officer(error)) is None:
+        if (told := told_of(error)) is None:
             raise
         raise told from error
     except PoolTimeout as error:

@@ -18,7 +18,6 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
-    DDL,
     JSON,
     CheckConstraint,
     DateTime,
@@ -29,7 +28,6 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
-    event,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -213,6 +211,9 @@ class Case(Base):
     created_by: Mapped[str]
     updated_at: Mapped[datetime]
     version: Mapped[int]
+    proposed: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # a decision that waits for another officer's approval
 
     __table_args__ = (
         CheckConstraint("score BETWEEN 0 AND 1"),
@@ -287,6 +288,7 @@ class Decision(Base):
     outcome_label: Mapped[str]
     note: Mapped[str]
     at: Mapped[datetime]
+    proposed_by: Mapped[str | None]  # who proposed what ``officer`` approved, where two must decide
 
     __table_args__ = (
         ForeignKeyConstraint(["case_id", "version"], ["events.case_id", "events.version"]),
@@ -444,6 +446,39 @@ class Lesson(Base):
         return korean_time(self.at)
 
 
+class TrailEntry(Base):
+    """One act on record. ``body``: who, on what, why, with what; None once its time of keeping is over. ``digest`` is of the body, ``seal`` of all
+    but the body and of the seal before.
+    """
+
+    __tablename__ = "trail"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    action: Mapped[str]
+    body: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    digest: Mapped[str]
+    seal: Mapped[str]
+
+    @property
+    def when(self) -> str:
+        """The moment as officers read it, in Korean time."""
+        return korean_time(self.at)
+
+
+class TrailHead(Base):
+    """The one row that says where the trail ends, with a proof that it does."""
+
+    __tablename__ = "trail_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+    seal: Mapped[str]
+    proof: Mapped[str]
+
+    __table_args__ = (CheckConstraint("id = 1"),)
+
+
 class SchemaVersion(Base):
     """The one row that says which schema this database holds."""
 
@@ -452,56 +487,4 @@ class SchemaVersion(Base):
     version: Mapped[int] = mapped_column(primary_key=True)
 
 
-SCHEMA = 3  # 2: the outbox; 3: questions, opinions, lessons
-
-
-def _on(target: Any, moment: str, dialect: str, sql: str) -> None:
-    event.listen(target, moment, DDL(sql).execute_if(dialect=dialect))  # type: ignore[no-untyped-call]
-
-
-_on(
-    Base.metadata,
-    "before_create",
-    "postgresql",
-    """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    RAISE EXCEPTION USING ERRCODE = 'restrict_violation', MESSAGE = TG_TABLE_NAME || ' is append-only';
-    END $$""",
-)
-_SAID = "id, key, entry, phone, to_name, subject, body, kind, bytes, items, day, created_at, created_by"
-for _table, _refused, _same in (
-    ("events", ("UPDATE", "DELETE"), "case_id = NEW.case_id AND version = NEW.version"),
-    ("decisions", ("UPDATE", "DELETE"), "case_id = NEW.case_id AND version = NEW.version"),
-    ("cases", ("UPDATE OF id, number, entry, subject, created_at, created_by", "DELETE"), "number = NEW.number"),
-    ("message_steps", ("UPDATE", "DELETE"), "message_id = NEW.message_id AND version = NEW.version"),
-    (
-        "messages",
-        (f"UPDATE OF {_SAID}", "DELETE"),
-        "key = NEW.key AND state <> 'cancelled' AND NEW.state <> 'cancelled'",
-    ),
-):
-    # Each with its table, so that a table added to an older case book brings its own.
-    _made = Base.metadata.tables[_table]
-    _on(
-        _made,
-        "after_create",
-        "postgresql",
-        f"CREATE TRIGGER {_table}_append_only BEFORE {' OR '.join(_refused)} OR TRUNCATE ON {_table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
-    )
-    for _verb in _refused:
-        _on(
-            _made,
-            "after_create",
-            "sqlite",
-            f"CREATE TRIGGER {_table}_no_{_verb.split()[0].lower()} BEFORE {_verb} ON {_table} "
-            f"BEGIN SELECT RAISE(ABORT, '{_table} is append-only'); END",
-        )
-    # INSERT OR REPLACE deletes the row in its way without firing a delete trigger.
-    _on(
-        _made,
-        "after_create",
-        "sqlite",
-        f"CREATE TRIGGER {_table}_no_replace BEFORE INSERT ON {_table} "
-        f"WHEN EXISTS (SELECT 1 FROM {_table} WHERE id = NEW.id OR ({_same})) "
-        f"BEGIN SELECT RAISE(ABORT, '{_table} is append-only'); END",
-    )
+SCHEMA = 4  # 2: the outbox; 3: questions, opinions, lessons; 4: the audit trail (lib/casework/migrations)

@@ -20,10 +20,11 @@ from typing import Any, Literal, Protocol
 from sqlalchemy import ColumnElement, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from lib.casework import database
+from lib.casework import database, trail
 from lib.casework.book import clean, officer_name
 from lib.casework.errors import NotAllowed
 from lib.casework.models import KST, MESSAGE_TRANSITIONS, Message, MessageState, MessageStep
+from lib.casework.trail import Act
 
 S = MessageState
 LEASE = timedelta(minutes=15)  # longer than any batch takes, with every request at its time limit
@@ -169,6 +170,7 @@ class Outbox(database.Store):
                 message.next_try_at, message.attempts = None, 0
                 self._release(message)
                 self._step(session, message, S.APPROVED, officer)
+            self._on_record(session, messages, officer, "승인")
             return messages
 
     def cancel(self, ids: Collection[int], *, by: str, why: str) -> list[Message]:
@@ -180,6 +182,7 @@ class Outbox(database.Store):
                 if message.state == S.IN_DOUBT:
                     raise _refused(message, S.CANCELLED)
                 self._step(session, message, S.CANCELLED, officer, why)
+            self._on_record(session, messages, officer, "취소", why)
             return messages
 
     def resolve(self, ids: Collection[int], to: MessageState, *, by: str, why: str) -> list[Message]:
@@ -194,6 +197,7 @@ class Outbox(database.Store):
                     self._release(message)
                 message.claim = None
                 self._step(session, message, to, officer, why)
+            self._on_record(session, messages, officer, f"확인({to.label})", why)
             return messages
 
     # Sending
@@ -406,7 +410,17 @@ class Outbox(database.Store):
                 message.provider_id = report.provider_id or message.provider_id
                 self._step(session, message, to, PROGRAM, clean(report.why)[:300])
                 became[message.key] = to
+            went = [message for message in seen if became.get(message.key) in (S.SENT, S.DELIVERED)]
+            self._on_record(session, went, PROGRAM, "발송")
         return became
+
+    def _on_record(self, session: Session, messages: Sequence[Message], officer: str, what: str, why: str = "") -> None:
+        """One entry of the audit trail for all that was done at once."""
+        if messages:
+            detail = {"what": what, "messages": len(messages), "first": messages[0].id, "last": messages[-1].id}
+            trail.append(
+                session, Act.SENT, self._clock(), by=officer, entry=messages[0].entry, reason=why, detail=detail
+            )
 
     def _clear_up(self, gateway: Gateway, entry: str) -> Counter[MessageState]:
         """Of those whose sender died or could not tell: what became of them."""

@@ -7,11 +7,13 @@ from typing import Any
 
 from pydantic_core import from_json
 from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
 
-from lib.casework import database
+from lib.casework import database, trail
 from lib.casework.book import clean, officer_name
 from lib.casework.errors import NotAllowed
 from lib.casework.models import Lesson, Opinion, Question
+from lib.casework.trail import Act
 
 LONGEST = 2000  # letters of a question, reason or phrase
 
@@ -158,16 +160,22 @@ class Talks(database.Store):
             if standing is None:
                 standing = Lesson(entry=entry, kind=kind, phrase=phrase, target=target, at=self._clock(), officer=officer_name(by))  # fmt: skip
                 session.add(standing)
+                self._on_record(session, entry, standing.officer, f"{kind} 「{phrase}」 → 「{target}」 가르침")
             return standing
 
     def withdraw(self, lesson_id: int, *, by: str) -> None:
         """Take a lesson back; it stays on record."""
         with database.writing(self._engine) as session:
-            one = update(Lesson).where(Lesson.id == lesson_id, Lesson.withdrawn_at.is_(None))
-            session.execute(one.values(withdrawn_at=self._clock(), withdrawn_by=officer_name(by)))
+            one = session.get(Lesson, lesson_id, with_for_update=True)
+            if one and one.withdrawn_at is None:
+                one.withdrawn_at, one.withdrawn_by = self._clock(), officer_name(by)
+                self._on_record(session, one.entry, one.withdrawn_by, f"{one.kind} 「{one.phrase}」 거둠")
 
     def lessons(self, entry: str, *, withdrawn: bool = False) -> list[Lesson]:
         """What stands, in the order it was taught; with ``withdrawn`` all there ever was."""
         with database.reading(self._engine) as session:
             wanted = select(Lesson).where(Lesson.entry == entry).order_by(Lesson.id)
             return list(session.scalars(wanted if withdrawn else wanted.where(Lesson.withdrawn_at.is_(None))))
+
+    def _on_record(self, session: Session, entry: str, officer: str, what: str) -> None:
+        trail.append(session, Act.SET, self._clock(), by=officer, entry=entry, about=what)

@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy import make_url
 
 from lib.casework import KST, CaseBook, Draft, MessageState, NotAllowed, Outbox
-from lib.casework.models import SCHEMA
 from lib.casework.outbox import LEASE, Fate, GatewayError, Report
 from lib.settings import ROOT
 
@@ -378,24 +377,6 @@ def test_what_was_said_to_whom_cannot_be_changed(outbox, database_url, approved,
     tool = outsider(database_url)
     with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError), match="append-only"):
         tool.execute(tampering)
-    tool.close()
-
-
-def test_a_case_book_of_the_first_schema_gets_an_outbox(database_url, finding):
-    with CaseBook.open(database_url) as book:
-        case, _ = book.register(finding(), by="김주무")
-    tool = outsider(database_url)
-    tool.execute("DROP TABLE message_steps")
-    tool.execute("DROP TABLE messages")
-    tool.execute("UPDATE schema_version SET version = 1")
-    with CaseBook.open(database_url) as book, Outbox.open(database_url) as outbox:
-        assert book.case(case.id).number == case.number
-        outbox.draft([draft()], by="김주무")
-        with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError), match="append-only"):
-            tool.execute("DELETE FROM messages")
-        with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError), match="append-only"):
-            tool.execute("DELETE FROM events")
-    assert tool.execute("SELECT version FROM schema_version").fetchall() == [(SCHEMA,)]
     tool.close()
 
 

@@ -66,15 +66,3 @@ def test_a_lesson_stands_until_it_is_taken_back_and_stays_on_record(talks: Talks
     assert talks.lessons("audit") == []
     (kept,) = talks.lessons("audit", withdrawn=True)
     assert (kept.officer, kept.withdrawn_by) == ("감사관", "동료")
-
-
-def test_an_older_case_book_is_opened_with_all_it_holds(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'old.sqlite'}"
-    CaseBook.open(url).close()
-    tool = sqlite3.connect(tmp_path / "old.sqlite", isolation_level=None)
-    for table in ("opinions", "lessons", "questions"):
-        tool.execute(f"DROP TABLE {table}")
-    tool.execute("UPDATE schema_version SET version = 2")
-    tool.close()
-    with Talks.open(url) as talks:
-        assert talks.asked("audit", "가", "질문", ANSWER, abstained=False, by="김주무").id == 1

@@ -35,6 +35,7 @@ laws_app = typer.Typer(help="대감집: 공식 법령을 가져옵니다.", no_a
 findings_app = typer.Typer(help="대감집: 우리 기관의 감사 지적사례를 가져옵니다.", no_args_is_help=True)
 addresses_app = typer.Typer(help="전국 건물 주소표를 만들고 갱신합니다.", no_args_is_help=True)
 screening_app = typer.Typer(help="처음 보는 표로 선별 모델을 만들어 봅니다.", no_args_is_help=True)
+trail_app = typer.Typer(help="접속·처리 기록을 검증하고 보존기간이 지난 내용을 파기합니다.", no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(laws_app, name="laws")
 app.add_typer(findings_app, name="findings")
@@ -44,6 +45,7 @@ app.add_typer(cases_app, name="cases")
 app.add_typer(fetch_app, name="fetch")
 app.add_typer(addresses_app, name="addresses")
 app.add_typer(cargo_app, name="cargo")
+app.add_typer(trail_app, name="trail")
 
 UNREADABLE = 2
 AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="이 날짜의 목록으로 판정합니다(기본: 오늘).")]
@@ -416,14 +418,15 @@ def cargo_fetch(
 ) -> None:
     """UNI-PASS 화물통관진행정보에서 화물의 이벤트를 받아 표로 저장합니다. 끊기면 다시 실행하십시오(받은 것은 다시 묻지 않습니다)."""
     from lib.entries.bonded_cargo import tables, unipass
+    from lib.files import TextError, text_lines
 
     _require_sheet(out)
     asked = list(numbers or ())
     if file is not None:
         try:
-            asked += file.read_text("utf-8-sig", errors="replace").split()
-        except OSError:
-            _stop(f"{file} 파일을 열 수 없습니다. 파일 이름과 읽기 권한을 확인하십시오.")
+            asked += [number for line in text_lines(file) for number in line.split()]
+        except TextError as error:
+            _stop(f"{file}: {error}")
     if not asked:
         _stop("화물관리번호를 적거나 --file로 번호가 든 파일을 지정하십시오.")
     try:
@@ -542,14 +545,14 @@ def ask_audit(
     """대감집에 묻습니다: 관련 조문과 근거를 붙여 답하고, 근거가 없으면 없다고 합니다."""
     from lib import llm
     from lib.entries.audit import asking
-    from lib.files import decoded
+    from lib.files import TextError, text_lines
 
     if (question is None) == (file is None):
         _stop("질문을 적거나 --file로 질문 파일을 지정하십시오.")
     try:
-        asked = [question or ""] if file is None else decoded(file.read_bytes()).removesuffix("\n").split("\n")
-    except (OSError, UnicodeDecodeError):
-        _stop(f"{file}: 질문 파일을 읽을 수 없습니다. 텍스트 파일(UTF-8, CP949)인지 확인하십시오.")
+        asked = [question or ""] if file is None else text_lines(file)
+    except TextError as error:
+        _stop(f"{file}: {error}")
     searcher, model = _searcher(), llm.configured()
     for one in asked:
         answer = asking.ask(one.strip(), searcher, model)
@@ -748,9 +751,11 @@ def judge_parcel(
     from lib.screening import model
 
     try:
-        told = _objects(sys.stdin.read() if str(parcel) == "-" else parcel.read_text("utf-8-sig"))
-    except (OSError, ValueError):
-        _stop(f"{parcel}: 신고의 JSON으로 읽을 수 없습니다.")
+        told = judging.read(sys.stdin.buffer.read() if str(parcel) == "-" else parcel.read_bytes())
+    except OSError:
+        _stop(f"{parcel}: 파일을 열 수 없습니다. 파일 이름과 읽기 권한을 확인하십시오.")
+    except judging.BadParcel as error:
+        _stop(f"{parcel}: {error}")
     try:
         used = model.current("pccc_theft")
     except model.ModelBroken as error:
@@ -775,18 +780,6 @@ def judge_parcel(
             print(f"  - {reason.text}" + (f" [{reason.legal_basis}]" if reason.legal_basis else ""))
     if failed:
         raise typer.Exit(UNREADABLE)
-
-
-def _objects(text: str) -> list[dict[str, Any]]:
-    """The JSON objects of a text: one, a list, or one a line."""
-    try:
-        told = json.loads(text)
-    except ValueError:
-        told = [json.loads(line) for line in text.splitlines() if line.strip()]
-    told = told if isinstance(told, list) else [told]
-    if not told or not all(isinstance(one, dict) for one in told):
-        raise ValueError("no objects")
-    return told
 
 
 @app.command()
@@ -960,6 +953,63 @@ def _case_rows(entry: str | None, limit: int | None) -> list[dict[str, Any]]:
             return as_rows(book.cases(entry=entry, limit=limit), {item.id: item.name for item in ENTRIES})
     except CaseworkError as error:
         _stop(str(error), code=1)
+
+
+@trail_app.command("verify")
+def trail_verify(
+    end: Annotated[
+        str, typer.Option(help="전에 적어 둔 끝 값(번호:봉인). 그 뒤로 통째로 되돌려지지 않았는지도 봅니다.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """기록이 고쳐지거나 지워지거나 끼워 넣어지지 않았는지 처음부터 끝까지 확인합니다. 훼손이 있으면 1로 끝납니다."""
+    from lib.casework import CaseworkError, Trail
+
+    try:
+        with Trail.open() as trail:
+            told = trail.verify(end=end)
+    except CaseworkError as error:
+        _stop(str(error), code=1)
+    if as_json:
+        print(json.dumps(asdict(told), ensure_ascii=False))
+    else:
+        for fault in told.faults:
+            print(f"훼손: {fault.why}", file=sys.stderr)
+        for note in told.notes:
+            print(f"참고: {note}", file=sys.stderr)
+        if told.faults:
+            print(
+                f"기록이 훼손되었습니다({len(told.faults):,}곳). 데이터베이스를 그대로 보존하고 보안 담당자에게 알리십시오.",
+                file=sys.stderr,
+            )
+        else:
+            print(f"기록 {told.count:,}건이 모두 이어져 있습니다(내용을 파기한 것 {told.erased:,}건). 끝 값 {told.end}")
+    if told.faults:
+        raise typer.Exit(1)
+
+
+@trail_app.command("purge")
+def trail_purge(
+    before: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="이 날짜 이전 것(기본: 보존기간 AX_KEEP_DAYS)")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="묻지 않고 파기합니다.")] = False,
+) -> None:
+    """보존기간이 지난 접속·처리 기록과 질문의 내용을 지웁니다. 봉인은 남아 검증할 수 있고, 파기도 기록에 남습니다."""
+    from datetime import timedelta
+
+    from lib.casework import KST, CaseworkError, Trail
+    from lib.settings import settings
+
+    limit = before.replace(tzinfo=KST) if before else datetime.now(KST) - timedelta(days=settings().keep_days)
+    if not yes and not typer.confirm(f"{limit:%Y-%m-%d} 이전의 내용을 되돌릴 수 없게 지웁니다. 계속할까요?"):
+        _stop("파기하지 않았습니다.", code=1)
+    try:
+        with Trail.open() as trail:
+            entries, questions = trail.purge(limit, by=settings().officer)
+    except CaseworkError as error:
+        _stop(str(error), code=1)
+    print(f"기록 {entries:,}건과 질문 {questions:,}건의 내용을 파기했습니다.")
 
 
 def _require_sheet(path: Path) -> None:

@@ -21,6 +21,15 @@ class Settings(BaseSettings):
     data_dir: Path = Field(ROOT / ".local", description="all state: cases, caches, imports, kept photos")
     database_url: str | None = Field(None, description="PostgreSQL of the case book; SQLite under data_dir when unset")
     officer: str = Field("담당자", description="who decides, in local mode (no login)")
+    role_claim: str = Field("roles", description="the login's claim that holds roles; a.b for one within another")
+    role_names: dict[str, str] = Field(
+        {}, description='roles by other names: {"customs-inv": "조사", "customs-inv-fx": "조사:fetch"}'
+    )
+    four_eyes: set[str] = Field(set(), description='entries whose decisions a second officer approves: ["fetch"]')
+    trail_key: SecretStr | None = Field(
+        None, description="seals the audit trail; the same on all servers of one database"
+    )
+    keep_days: int = Field(730, ge=365, description="how long the audit trail and questions keep their words")
     address_dir: Path = Field(
         ROOT / ".local" / "addresses", description="the building table made for reading addresses"
     )

@@ -129,12 +129,13 @@ class Trail(database.Store):
         with database.reading(self._engine) as session:
             return session.scalar(select(func.count()).select_from(TrailEntry)) or 0
 
-    def verify(self, progress: Callable[[float], None] = lambda share: None) -> Verified:
-        """Look at every entry and at the end."""
+    def verify(self, progress: Callable[[float], object] = lambda share: None, end: str = "") -> Verified:
+        """Look at every entry and at the end. ``end``: what ``Verified.end`` once was: it must still be within."""
         key, faults, notes = _key(), [], []
         seal, count, erased, expected, before = "", 0, 0, 1, None
         until = 0  # the last entry a purge says it erased
         lacking: list[int] = []
+        noted = ""
         with database.reading(self._engine) as session:
             head = session.get(TrailHead, 1)
             total = head.last if head else 0
@@ -151,6 +152,8 @@ class Trail(database.Store):
                     until = max(until, int(one.body.get("detail", {}).get("until", 0)))
                 if before and one.at < before - timedelta(seconds=1):
                     notes.append(f"{one.id}번 기록의 시각이 앞 기록보다 이릅니다. 서버 시계를 확인하십시오.")
+                if end.partition(":")[0] == str(one.id):
+                    noted = one.seal
                 seal, expected, before = one.seal, one.id + 1, one.at
                 count, erased = count + 1, erased + (one.body is None)
                 progress(min(count / total, 1.0) if total else 1.0)
@@ -164,6 +167,13 @@ class Trail(database.Store):
                 )
             elif head.last and head.proof != _proof(key, head.last, head.seal):
                 faults.append(Fault(0, "끝을 증명하는 값이 바뀌었습니다."))
+        if end and not (noted and end.partition(":")[2] == noted[:16]):
+            faults.append(
+                Fault(
+                    0,
+                    f"전에 적어 둔 끝 값 {end[:40]}이(가) 지금 기록에 없습니다. 더 이전의 상태로 되돌려졌을 수 있습니다.",
+                )
+            )
         return Verified(count, erased, f"{expected - 1}:{seal[:16]}", tuple(faults), tuple(notes))
 
     def purge(self, before: datetime, *, by: str, roles: Collection[str] = ()) -> tuple[int, int]:

@@ -118,14 +118,17 @@ def match_headers(headers: Iterable[str], table: Table, *, complete: bool = True
     free = {header: _plain(header) for header in headers}
     for calls in (_by_title, _by_name, _by_alias, _by_stem):
         claims: dict[str, list[str]] = {}
+        owners: dict[str, list[str]] = {}
+        for column in table.columns:
+            for key in calls(column) if column.name not in found else ():
+                owners.setdefault(key, []).append(column.name)
         for header, plain in free.items():
-            key = _stem(plain) if calls is _by_stem else plain
-            owners = [c.name for c in table.columns if c.name not in found and key in calls(c)]
-            if len(owners) == 1:
-                claims.setdefault(owners[0], []).append(header)
+            named = owners.get(_stem(plain) if calls is _by_stem else plain, [])
+            if len(named) == 1:
+                claims.setdefault(named[0], []).append(header)
         for name, claimants in claims.items():
             if len(claimants) > 1:
-                listed = ", ".join(f"「{header}」" for header in claimants)
+                listed = ", ".join(f"「{header[:40]}」" for header in claimants[:5])
                 raise TableError(
                     f"「{table.column(name).title}」에 해당하는 열이 여럿입니다: {listed}. 하나만 남겨 주십시오."
                 )

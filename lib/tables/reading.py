@@ -20,6 +20,7 @@ from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet
@@ -28,8 +29,10 @@ from lib.settings import ROOT
 
 MOST_BYTES = 4 * 2**30  # of a table, unpacked
 MOST_ROWS = 20_000_000
+MOST_COLUMNS, MOST_WIDTH = 2_000, 20_000  # in use; with blank ones
 BOOK_BYTES = 2**30  # of a workbook's XML
 BOOK_MEMORY, BOOK_SECONDS = 4 * 2**30, 180
+SPARSE_CELLS = 5_000_000  # that a sheet may span however little it holds
 OVERFLOW = "머리글 밖의 칸"
 _DELIMITERS = ",\t;|"
 _SAMPLE_BYTES, _SAMPLE_ROWS = 2**18, 100
@@ -37,6 +40,11 @@ _CHUNK = 2**24
 _OLE, _ZIP, _PARQUET = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04", b"PAR1"
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _DRM = (b"DRMONE", b"SCDSA", b"<DOCUMENT SAFER", b"Fasoo")
+_MARKUP = re.compile(
+    r"<(?:!doctype|!--|\?xml|(?:html|head|body|meta|title|link|style|script|div|span|p|form|table|svg)\b)",
+    re.IGNORECASE,
+)
+_REPEATED = re.compile(rb'number-(?:(rows)|columns)-repeated="(\d{1,30})')
 _NUMERIC = re.compile(r"[\s\d.,:/-]*\d[\s\d.,:/-]*")
 _BLANK = " \t\r\n\x0b\x0c\xa0\u3000\u200b\ufeff"
 
@@ -45,6 +53,9 @@ _TOO_BIG = "파일을 펼친 크기가 너무 큽니다. 기간을 나누어 올
 _LOCKED = "암호로 잠긴 파일입니다. 암호를 풀어 저장한 뒤 다시 올려 주십시오."
 _DRM_LOCKED = "문서보안(DRM)으로 잠긴 파일입니다. 보안을 해제한 뒤 다시 올려 주십시오."
 _BROKEN_BOOK = "엑셀 파일이 손상되어 읽을 수 없습니다. 엑셀에서 열어 다시 저장한 뒤 올려 주십시오."
+_TOO_WIDE = f"열이 {MOST_COLUMNS:,}개를 넘습니다. 필요한 열만 남겨 다시 올려 주십시오."
+_FAR = "표에서 멀리 떨어진 칸에 값이 있어 읽을 수 없습니다. 표 밖의 칸을 지우고 저장한 뒤 다시 올려 주십시오."
+_LONG_CELL = "한 칸에 글자가 지나치게 많습니다. 닫히지 않은 따옴표나 잘못 들어간 내용이 있는지 확인해 주십시오."
 _EMPTY = "내용이 없는 파일입니다. 첫 줄에 열 이름이 있는 표를 올려 주십시오."
 
 
@@ -103,10 +114,73 @@ def _parquet(data: pa.Buffer) -> pa.Table:
             raise TableError(
                 "칸 안에 목록이나 표가 든 Parquet 파일입니다. 한 칸에 값이 하나인 표로 다시 저장해 주십시오."
             )
+        if not about.num_columns:
+            raise TableError(_EMPTY)
+        if about.num_columns > MOST_COLUMNS:
+            raise TableError(_TOO_WIDE)
         table = file.read()
-    except (pa.ArrowException, OSError):
+        table.validate(full=True)
+        columns = [_usable(column, title) for title, column in zip(table.column_names, table.columns, strict=True)]
+    except MemoryError:
+        raise TableError(_TOO_BIG) from None
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
         raise TableError("Parquet 파일이 손상되었거나 암호로 잠겨 있습니다. 다시 내려받아 올려 주십시오.") from None
-    return table.rename_columns(_headers(table.column_names)).replace_schema_metadata({"first_row": "2"})
+    return pa.table(columns, _headers(table.column_names)).replace_schema_metadata({"first_row": "2"})
+
+
+def _usable(column: pa.ChunkedArray, title: str) -> pa.ChunkedArray:
+    """Numbers, flags, days and moments as they are; whatever else, and what no calendar has, as text."""
+    kind = column.type
+    try:
+        if pa.types.is_dictionary(kind):
+            return _usable(_spelt_out(column), title)
+        if pa.types.is_temporal(kind):
+            return column if _of_calendar(column) else column.cast(pa.string())
+        if pa.types.is_float16(kind):
+            return column.cast(pa.float32())
+        if kind == pa.uint64():
+            return column.cast(pa.decimal128(20))
+        known = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean)
+        return column if any(is_of(kind) for is_of in known) else column.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise TableError(
+            f"「{title}」 열에 읽을 수 없는 자료({kind})가 있습니다. 글자로 바꾸어 다시 저장해 주십시오."
+        ) from None
+
+
+def _spelt_out(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column of codes as what they stand for; some kilobytes of codes can stand for any amount of text."""
+    size = 0
+    for part in column.chunks:
+        each = pc.binary_length(part.dictionary.cast(pa.binary())) if _is_text(part.dictionary.type) else None
+        size += pc.sum(each.take(part.indices)).as_py() or 0 if each is not None else 0
+    if size > MOST_BYTES:
+        raise TableError(_TOO_BIG)
+    return column.cast(column.type.value_type)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return any(is_of(kind) for is_of in (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary))
+
+
+_PER_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000}
+
+
+def _of_calendar(column: pa.ChunkedArray) -> bool:
+    """Whether every day or moment lies in the years 1 to 9999."""
+    kind = column.type
+    if pa.types.is_timestamp(kind) and kind.tz:
+        column = pc.local_timestamp(column)
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        return True
+    if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
+        return False
+    number, per_day = (
+        (pa.int32(), 1) if pa.types.is_date32(kind) else (pa.int64(), _PER_DAY[getattr(kind, "unit", "ms")])
+    )
+    ends = pc.min_max(column.cast(number))
+    low, high = ends["min"].as_py(), ends["max"].as_py()
+    return low is None or (low >= -719_000 * per_day and high < 2_932_000 * per_day)
 
 
 # CSV and TSV
@@ -118,14 +192,15 @@ def _text_table(data: pa.Buffer) -> pa.Table:
     if data.size > len(sample):
         sample = sample[: sample.rfind(b"\n") + 1] or sample
     text = sample.decode("utf-8", "ignore")
-    lead = text.lstrip()[:200].casefold()
-    if lead.startswith(("<!doctype", "<html", "<?xml", "<table", "<meta")):
+    if _MARKUP.match(text.lstrip()[:200]):
         raise TableError(
             "웹 문서로 저장된 파일입니다. 엑셀에서 열어 「Excel 통합 문서(.xlsx)」로 저장한 뒤 올려 주십시오."
         )
     if "\0" in text:
         raise TableError(_UNKNOWN)
     delimiter, at, header, consumed = _header(text)
+    if len(header) > MOST_WIDTH:
+        raise TableError(_TOO_WIDE)
     rest = data.slice(consumed)
     names = [str(n) for n in range(len(header))]
     ragged: list[tuple[int, str]] = []
@@ -227,7 +302,10 @@ def _with_ragged(table: pa.Table, ragged: list[tuple[int, str]], delimiter: str)
     width = table.num_columns
     cells: list[list[str | None]] = []
     for _, text in ragged:
-        row = next(csv.reader([text], delimiter=delimiter), [])
+        try:
+            row = next(csv.reader([text], delimiter=delimiter), [])
+        except csv.Error:
+            raise TableError(_LONG_CELL) from None
         beyond = row[width:] if any(map(_filled, row[width:])) else []
         kept = [cell or None for cell in row[:width]]
         cells.append([*kept, *[None] * (width - len(kept)), delimiter.join(beyond) or None])
@@ -255,14 +333,16 @@ def _refuse_open_quote(table: pa.Table, data: bytes) -> None:
 
 
 def _workbook(data: bytes) -> pa.Table:
+    size = len(data)
     if data.startswith(_ZIP):
-        _inspect_zip(data)
+        size = _inspect_zip(data)
     elif "EncryptedPackage".encode("utf-16-le") in data:
         raise TableError(_LOCKED)
     # In a process of its own: a crafted workbook can ask for any amount of memory, and running out ends the process.
-    command = [sys.executable, "-m", "lib.tables.reading"]
+    command = [sys.executable, "-m", "lib.tables.reading", str(size)]
     try:
-        child = subprocess.run(command, input=data, capture_output=True, cwd=ROOT, timeout=BOOK_SECONDS, check=False)
+        seconds = min(BOOK_SECONDS, 8 + size / 2**20)  # small ones take long only when crafted
+        child = subprocess.run(command, input=data, capture_output=True, cwd=ROOT, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
         raise TableError(_TOO_BIG) from None
     if child.returncode == 3:
@@ -272,7 +352,8 @@ def _workbook(data: bytes) -> pa.Table:
     return pyarrow.ipc.open_stream(child.stdout).read_all()
 
 
-def _inspect_zip(data: bytes) -> None:
+def _inspect_zip(data: bytes) -> int:
+    """Its size unpacked, in bytes. Raises ``TableError`` where it should not be unpacked."""
     try:
         with ZipFile(io.BytesIO(data)) as book:
             entries = book.infolist()
@@ -286,18 +367,24 @@ def _inspect_zip(data: bytes) -> None:
                     raise TableError(_LOCKED)
             if any(entry.flag_bits & 1 for entry in entries):
                 raise TableError(_LOCKED)
-            if sum(entry.file_size for entry in entries) > BOOK_BYTES:
+            size = sum(entry.file_size for entry in entries)
+            if size > BOOK_BYTES:
                 raise TableError(_TOO_BIG)
             if book.testzip():  # also tells sizes that lie
                 raise TableError(_BROKEN_BOOK)
+            if "content.xml" in names:  # ODS: no sheet has more, and each one told is filled in
+                for rows, times in _REPEATED.findall(book.read("content.xml")):
+                    if int(times) > (1_048_576 if rows else 16_384):
+                        raise TableError(_BROKEN_BOOK)
+            return size
     except TableError:
         raise
     except (BadZipFile, KeyError, NotImplementedError, EOFError, OSError, ValueError, zlib.error):
         raise TableError(_BROKEN_BOOK) from None
 
 
-def _sheet(data: bytes) -> pa.Table:
-    """The first visible sheet with a header; a cover sheet of single cells is passed over."""
+def _sheet(data: bytes, size: int) -> pa.Table:
+    """The first visible sheet with a header; a cover sheet of single cells is passed over. ``size``: of the book unpacked, in bytes."""
     import python_calamine as calamine
 
     try:
@@ -306,7 +393,10 @@ def _sheet(data: bytes) -> pa.Table:
         for about in book.sheets_metadata:
             if about.visible != calamine.SheetVisibleEnum.Visible or about.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
-            rows = book.get_sheet_by_name(about.name).to_python(skip_empty_area=False)
+            one = book.get_sheet_by_name(about.name)
+            if one.total_height * one.total_width > max(SPARSE_CELLS, size // 4):
+                raise TableError(_FAR)
+            rows = one.to_python(skip_empty_area=False)
             at = _header_at(rows[:_SAMPLE_ROWS])
             if at is not None and sum(map(_filled, rows[at])) > 1:
                 return _columns(rows, at)
@@ -326,6 +416,8 @@ def _columns(rows: list[list[Any]], at: int) -> pa.Table:
     body: Iterable[tuple[Any, ...]] = zip(*rows[at + 1 :], strict=True)
     columns = [_as_text(column) for column in body] or [pa.array([], pa.string())] * len(header)
     used = [n for n, column in enumerate(columns) if _filled(header[n]) or column.null_count < len(column)]
+    if len(used) > MOST_COLUMNS:
+        raise TableError(_TOO_WIDE)
     table = pa.table([columns[n] for n in used], [str(n) for n in used])
     return _named(table, [header[n] for n in used], first_row=at + 2)
 
@@ -355,6 +447,8 @@ def _shown(cell: Any) -> str | None:
 def _named(table: pa.Table, header: Sequence[str], *, first_row: int) -> pa.Table:
     """``table`` under ``header``, without columns that hold neither header nor cells."""
     used = [n for n, title in enumerate(header) if _filled(title) or table.column(n).null_count < len(table)]
+    if len(used) > MOST_COLUMNS:
+        raise TableError(_TOO_WIDE)
     names = _headers(header)
     kept = table.select(used).rename_columns([names[n] for n in used])
     return kept.replace_schema_metadata({"first_row": str(first_row)})
@@ -380,7 +474,7 @@ def _numbered(titles: Iterable[str]) -> Iterator[str]:
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (BOOK_MEMORY, BOOK_MEMORY))
     try:
-        found = _sheet(sys.stdin.buffer.read())
+        found = _sheet(sys.stdin.buffer.read(), int(sys.argv[1]))
     except TableError as error:
         sys.stdout.buffer.write(str(error).encode())
         sys.exit(3)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib.casework import CaseworkError, Question
 from lib.entries import Entry
-from lib.ui import cache, explain
+from lib.ui import cache, explain, export
 from lib.ui.guard import Officer
 
 if TYPE_CHECKING:
@@ -347,8 +347,9 @@ def report(asked: str, shown: dict[str, Any], at: "datetime", found: "Searcher",
 
         return paper.pdf(told())
 
-    st.download_button("이 답을 보고서로(DOCX)", docx, "감사질의_검토보고.docx", key=f"{key}_docx", on_click="ignore")
-    st.download_button("PDF", pdf, "감사질의_검토보고.pdf", "application/pdf", key=f"{key}_pdf", on_click="ignore")
+    word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    export.button("이 답을 보고서로(DOCX)", docx, "감사질의_검토보고.docx", word, key=f"{key}_docx")
+    export.button("PDF", pdf, "감사질의_검토보고.pdf", "application/pdf", key=f"{key}_pdf")
 
 
 def _told(asked: str, shown: dict[str, Any], at: "datetime", found: "Searcher", officer: Officer) -> "Told":

@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import streamlit as st
 
+from lib.casework import Act, CaseworkError
 from lib.entries import Entry
-from lib.ui import cache, explain, jobs
+from lib.ui import cache, explain, guard, jobs
 from lib.ui.guard import Officer
 from lib.ui.ranked import Listed, held_out
 
@@ -53,6 +54,8 @@ def limits(item: Entry, officer: Officer) -> None:
         },
     )
     st.markdown("**우리 세관의 값으로 바꾸기**")
+    if guard.barred(guard.May.SET):
+        return
     code = st.selectbox(
         "바꿀 기준",
         list(in_force),
@@ -70,8 +73,10 @@ def limits(item: Entry, officer: Officer) -> None:
         source = st.text_input("바꾸는 근거", placeholder="예: 2026-07 통관국 업무지시", key=f"{item.id}_source")
         if st.form_submit_button("기준 저장", type="primary"):
             try:
+                detail = {"limit": code, "value": value, "since": since.isoformat()}
+                guard.on_record(Act.SET, officer, entry=item.id, about=chosen.title, reason=source, detail=detail)
                 limits_of.set_own(item.id, code, value, since=since, source=source, by=officer.name)
-            except ValueError as error:
+            except (ValueError, CaseworkError) as error:
                 st.warning(str(error))
             except OSError:
                 st.error("기준을 저장할 수 없습니다. 저장 공간과 권한을 확인해 주십시오.")
@@ -153,6 +158,8 @@ def again(item: Entry, listed: Listed, harmful: Mapping[str, bool], known: Known
 
     kept, slot = f"{item.id}_trained", f"{item.id}_training"
     st.subheader("처분 결과로 다시 학습", divider="gray")
+    if guard.barred(guard.May.SET):
+        return
     st.caption("종결·조치한 사건의 처분을 결과로 삼아 다시 학습하고, 같은 평가 자료에서 지금 모델과 견준 뒤 바꿉니다.")
     if st.button("다시 학습", key=f"{item.id}_learn", icon="🎓"):
         st.session_state.pop(kept, None)

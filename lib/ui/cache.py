@@ -1,5 +1,6 @@
 """The one place where heavy things are loaded, kept and shared between sessions. Import inside, never at the top."""
 
+import gc
 import threading
 from collections.abc import Callable, Hashable, Mapping
 from datetime import date
@@ -13,7 +14,7 @@ from lib.ui import jobs
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from lib.casework import CaseBook, Talks
+    from lib.casework import CaseBook, Talks, Trail
     from lib.entries.audit.search import Searcher
     from lib.entries.pccc_theft.judging import History
     from lib.entries.pccc_theft.monitoring import Monitor
@@ -47,6 +48,7 @@ def warm_reader() -> threading.Thread:
         from lib.entries.hazard_photo import catalogue, demo, match, screen  # noqa: F401  (the page's imports)
 
         match.index(catalogue.load())
+        _settled("photo")
 
     thread = threading.Thread(target=load, name="warm-reader", daemon=True)
     thread.start()
@@ -94,6 +96,7 @@ def ranking(
     if settings().engine == "spark":  # works in a program of its own, and its tables do not travel
         return _ranked_here(key, lambda: screen(tables, **options))
     shared = [*tables.values(), options.get("model")]
+    _settled(slot)
     return jobs.awaited(
         slot,
         key,
@@ -102,6 +105,15 @@ def ranking(
         ),
         "대상별 지표를 계산하고 순위를 매깁니다.",
     )
+
+
+@st.cache_resource(show_spinner=False)
+def _settled(what: str) -> None:
+    """What is loaded by now stays. Streamlit collects garbage after every run of every page, fragments too, and would look
+    through all of pandas and its like each time: a fifth of a second in which no page answers.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @st.cache_resource(show_spinner="대상별 지표를 계산하고 순위를 매깁니다.", max_entries=8)
@@ -153,6 +165,14 @@ def talks() -> "Talks":
     from lib.casework import Talks
 
     return Talks.open()
+
+
+@st.cache_resource(show_spinner=False)
+def trail() -> "Trail":
+    """The audit trail of this suite."""
+    from lib.casework import Trail
+
+    return Trail.open()
 
 
 @st.cache_resource(show_spinner=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import streamlit as st
 
 from lib.casework import CaseworkError, Message, MessageState, Outbox
-from lib.ui import cache, explain, export, files
+from lib.ui import cache, explain, export, files, guard
 from lib.ui.files import masked
 from lib.ui.guard import Officer
 from lib.ui.ranked import Listed
@@ -295,15 +295,20 @@ def _work(
             icon="🧩",
         )
     by_state = {state: [m for m in written if m.state == state] for state in MessageState}
+    sends = not guard.barred(guard.May.SEND)
     with st.container(horizontal=True):
-        if (new or made.stale) and st.button(
-            f"문자 {len(new):,}통 만들기" if new else f"바뀐 문자 {len(made.stale):,}통 거두기",
-            type="primary",
-            key="cargo_draft",
+        if (
+            sends
+            and (new or made.stale)
+            and st.button(
+                f"문자 {len(new):,}통 만들기" if new else f"바뀐 문자 {len(made.stale):,}통 거두기",
+                type="primary",
+                key="cargo_draft",
+            )
         ):
             daily.write(outbox, made, by=officer.name)
             st.rerun()
-        if waiting := by_state[MessageState.DRAFTED]:
+        if sends and (waiting := by_state[MessageState.DRAFTED]):
             with st.popover(f"모두 승인({len(waiting):,}통)", type="primary", key="cargo_approving"):
                 st.markdown(_summary(waiting, found, gateway, ranking))
                 if st.button(f"{len(waiting):,}통 모두 승인합니다", type="primary", key="cargo_approve"):
@@ -311,13 +316,17 @@ def _work(
                     st.rerun()
         ready = by_state[MessageState.APPROVED]
         refused = practice and gateway.name != "file"
-        if ready and st.button(f"보내기({len(ready):,}통)", type="primary", key="cargo_send", disabled=refused):
+        if (
+            sends
+            and ready
+            and st.button(f"보내기({len(ready):,}통)", type="primary", key="cargo_send", disabled=refused)
+        ):
             with st.spinner("문자를 보내는 중입니다."):
                 told = daily.deliver(outbox, gateway, ranking.limits, practice=practice)
             st.toast(f"발송 {told.sent:,}통, 실패 {told.failed:,}통. {told.stopped}".strip(), icon="📨")
             st.rerun()
         gone = [*by_state[MessageState.SENT], *by_state[MessageState.IN_DOUBT]]
-        if gone and gateway.name != "file" and st.button("도달 확인", key="cargo_settle"):
+        if sends and gone and gateway.name != "file" and st.button("도달 확인", key="cargo_settle"):
             with st.spinner("문자 중계사에 확인하는 중입니다."):
                 outbox.settle(gateway, entry=daily.ledger(practice))
             st.rerun()
@@ -425,7 +434,7 @@ def _manage(message: Message, outbox: Outbox, officer: Officer) -> None:
             ("보내지 않기", MessageState.CANCELLED),
         ):
             ways[label] = lambda why, to=to: outbox.resolve([message.id], to, by=officer.name, why=why)
-    if ways:
+    if ways and guard.allowed(guard.May.SEND, guard.entry_id()):
         with st.popover("이 문자만 따로 처리"):
             why = st.text_input("사유", key=f"{key}_why", placeholder="예: 전화로 안내함")
             for label, act in ways.items():

@@ -13,7 +13,8 @@ import streamlit as st
 from lib.casework import Case, CaseworkError, Outcome, Status
 from lib.screening.findings import Finding
 from lib.tables.contract import Table
-from lib.ui import cache, triage
+from lib.ui import cache, guard, triage
+from lib.ui import personal as personal_data
 from lib.ui.files import masked
 from lib.ui.guard import Officer
 from lib.ui.ranked import Listed
@@ -124,11 +125,18 @@ def reasons(told: Rows, contracts: Mapping[str, Table], *, key: str) -> None:
             )
             rows = reason["evidence"]
             with st.popover(f"근거 {len(rows)}행 보기", icon="📑", width="stretch"):
-                evidence(rows, contracts)
+                evidence(rows, contracts, f"{key}_{i}")
 
 
-def evidence(rows: Rows, contracts: Mapping[str, Table]) -> None:
-    """The rows themselves, one table a source, personal cells masked."""
+def evidence(rows: Rows, contracts: Mapping[str, Table], key: str = "") -> None:
+    """The rows themselves, one table a source, personal cells masked unless the officer says why they must be seen."""
+    private = any(column.personal for table in contracts.values() for column in table.columns)
+    why = (
+        personal_data.reason(", ".join(str(row["key"]) for row in rows)[:200], key=f"rows_{key}")
+        if private and key
+        else ""
+    )
+    entry = guard.entry_id()
     for source in dict.fromkeys(row["source"] for row in rows):
         table = contracts.get(source)
         personal = {column.title: column for column in table.columns if column.personal} if table else {}
@@ -136,14 +144,25 @@ def evidence(rows: Rows, contracts: Mapping[str, Table]) -> None:
         st.dataframe(
             [
                 {
-                    title: masked(personal[title], value) if title in personal else cell(value)
+                    title: cell(value) if title not in personal else masked(personal[title], value)
                     for title, value in row["detail"].items()
                 }
+                | (
+                    {title: cell(v) for title, v in _seen(entry, source, row).items() if title in personal}
+                    if why
+                    else {}
+                )
                 for row in rows
                 if row["source"] == source
             ],
             hide_index=True,
         )
+
+
+def _seen(entry: str, source: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The row unmasked: as it is kept here, else as it was kept with the reason."""
+    told = personal_data.original(entry, source, str(row["key"]))
+    return {title: told.get(title, value) for title, value in row["detail"].items()}
 
 
 def cell(value: Any) -> Any:
@@ -167,6 +186,8 @@ def notes(facts: Mapping[str, Any]) -> None:
 
 def register(found: Finding, officer: Officer, outcomes: Sequence[Outcome]) -> None:
     """Checklist, then a case: made once, decided here or later in the queue."""
+    if guard.barred(guard.May.DECIDE):
+        return
     book = cache.case_book()
     kept = f"{found.entry}_{found.subject}"
     try:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.settings import DATA
 from lib.tables.contract import Column, Table
-from lib.ui import cache, export
+from lib.ui import cache, export, guard, personal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -61,7 +61,7 @@ def intake(
         fresh = None
         if way == "demo":
             fresh = _demo(entry, contracts)
-        elif way == "own":
+        elif way == "own" and not guard.barred(guard.May.WORK):
             if service:
                 service()
             fresh = _own(entry, contracts, optional, own)
@@ -220,14 +220,23 @@ def _violations(entry: str, checked: "Checked") -> None:
         st.dataframe(violation_rows(checked, masked=True)[:SHOWN], hide_index=True)
         if len(checked.violations) > SHOWN:
             st.caption(f"앞의 {SHOWN}곳만 보여 줍니다. 파일에는 {len(checked.violations):,}곳이 들어갑니다.")
-        export.downloads(violation_rows(checked), f"{title} 확인 결과", key=f"{key}_bad")
-        if checked.rejected.num_rows:
+        private = any(column.personal for column in checked.table.columns)
+        why = (
+            personal.reason(title, key=f"{key}_bad", what="파일에 개인정보를 가리지 않고 넣기")
+            if private
+            else "개인정보 없음"
+        )
+        export.downloads(violation_rows(checked, masked=not why), f"{title} 확인 결과", key=f"{key}_bad", reason=why)
+        if checked.rejected.num_rows and not why:
+            st.caption("제외한 행의 원래 값에는 개인정보가 있습니다. 내려받으려면 위에서 사유를 적으십시오.")
+        elif checked.rejected.num_rows:
             st.caption(f"제외한 행 {checked.rejected.num_rows:,}개를 고쳐 다시 올릴 수 있습니다(원래 값과 이유).")
-            st.download_button(
+            export.button(
                 "제외한 행 내려받기",
                 lambda: rejected_csv(checked),
                 f"{title}_제외한 행.csv",
                 "text/csv",
                 key=f"{key}_rejected",
-                on_click="ignore",
+                reason=why,
+                rows=checked.rejected.num_rows,
             )

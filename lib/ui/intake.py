@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from lib.ui import lens
+from lib.ui import guard, lens
 
 Named = tuple[str, bytes]
 WAYS = {"camera": "📷 촬영", "upload": "🖼️ 올리기", "paste": "📋 붙여넣기", "demo": "🎬 시연"}
@@ -23,6 +23,8 @@ def photos(key: str, demo: Sequence[tuple[Path, str]]) -> list[Named]:
         label_visibility="collapsed",
         width="stretch",
     )
+    if way != "demo" and guard.barred(guard.May.WORK):
+        return []
     if way == "camera":
         return _photographed(key)
     if way == "upload":

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from lib.casework import CaseworkError
+from lib.casework import Act, CaseworkError
 from lib.entries import Entry
-from lib.ui import ask, cache, explain, export
+from lib.ui import ask, cache, explain, export, guard
 from lib.ui.guard import Officer
 
 if TYPE_CHECKING:
@@ -213,6 +213,8 @@ def _row(one: "Record") -> dict[str, Any]:
 
 def imports() -> None:
     """Official laws and the office's own findings: what is there, and more by file."""
+    if guard.barred(guard.May.SET):
+        return
     found = ask.searcher()
     st.html(ask.CSS)
     left, right = st.columns(2, gap="large")
@@ -240,8 +242,11 @@ def _laws(found: "Searcher") -> None:
         st.dataframe(_law_rows(articles), hide_index=True, height=min(38 * (len(articles) + 1), 220))
         if st.button("가져오기", key="audit_law_keep", icon="📥", type="primary"):
             try:
+                guard.on_record(
+                    Act.BROUGHT, guard.officer(), entry="audit", about=given.name, detail={"told": laws.told(articles)}
+                )
                 laws.keep(articles)
-            except laws.LawError as error:
+            except (laws.LawError, CaseworkError) as error:
                 st.error(explain.plain(str(error)))
                 return
             st.session_state["audit_law_done"] = f"{laws.told(articles)}를 가져왔습니다."
@@ -307,6 +312,9 @@ def _findings(found: "Searcher") -> None:
         if preview.records and st.button(
             f"{len(preview.records)}건 가져오기", key="audit_finding_keep", icon="📥", type="primary"
         ):
+            guard.on_record(
+                Act.BROUGHT, guard.officer(), entry="audit", about=given.name, detail={"findings": len(preview.records)}
+            )
             findings.keep(preview.records)
             st.session_state["audit_finding_done"] = f"지적사례 {len(preview.records)}건을 가져왔습니다."
             st.rerun()

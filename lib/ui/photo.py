@@ -22,7 +22,7 @@ from lib.entries.hazard_photo.screen import Judgement, Seconds
 from lib.entries.hazard_photo.verdict import SELF_USE_BOTTLES, Ground, Verdict
 from lib.jobs import Job, JobError
 from lib.settings import MODELS, settings
-from lib.ui import cache, export, jobs
+from lib.ui import cache, export, guard, jobs
 from lib.ui.guard import Officer
 
 if TYPE_CHECKING:
@@ -297,6 +297,8 @@ def _show(kept: Kept, asked: Asked, officer: Officer) -> None:
 
 def _decision(judgement: Judgement, data: bytes, asked: Asked, officer: Officer) -> None:
     """One tap decides: the advised decision first; it becomes a case with the photo and everything it rests on."""
+    if guard.barred(guard.May.DECIDE):
+        return
     sha256 = judgement.photo.sha256
     told = st.session_state.get(f"decided_{sha256}")
     if told:

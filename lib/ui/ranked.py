@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from lib.entries import entry as entry_of
-from lib.ui import cache
+from lib.ui import cache, export, personal
 from lib.ui.files import Given
 
 if TYPE_CHECKING:
@@ -210,16 +210,12 @@ def downloads(listed: Listed, n: int) -> None:
     """The whole list as a file, explained only when it is asked for; who it is about is masked unless asked for too."""
     entry, name = listed.ranking.entry, f"선별목록_{listed.ranking.as_of:%Y%m%d}"
     identity = IDENTITIES.get(entry, "")
-    named = bool(identity) and st.checkbox(
-        f"파일에 {identity} 전체를 넣기",
-        key=f"{entry}_named",
-        help="개인정보입니다. 조회·조치에 꼭 필요할 때만 켜십시오. 켜지 않으면 가린 이름만 들어갑니다.",
-    )
+    why = personal.reason(name, key=f"{entry}_sheet", what=f"파일에 {identity} 전체를 넣기") if identity else ""
 
     def rows() -> list[dict[str, Any]]:
         told = cache.sheet(listed.key, min(n, EXPLAINED), listed.ranking)
         return [
-            {"순위": i, **({identity: row.get("identity", row["subject"])} if named else {}),
+            {"순위": i, **({identity: row.get("identity", row["subject"])} if why else {}),
              **{title: row.get(name, "") for name, title in SHEET.items()}}
             for i, row in enumerate(told, 1)
         ]  # fmt: skip
@@ -235,5 +231,5 @@ def downloads(listed: Listed, n: int) -> None:
         return export.to_csv(rows())
 
     with st.container(horizontal=True):
-        st.download_button("XLSX 내려받기", xlsx, f"{name}.xlsx", key=f"{entry}_sheet_xlsx", on_click="ignore")
-        st.download_button("CSV 내려받기", csv, f"{name}.csv", "text/csv", key=f"{entry}_sheet_csv", on_click="ignore")
+        export.button("XLSX 내려받기", xlsx, f"{name}.xlsx", export.XLSX, key=f"{entry}_sheet_xlsx", reason=why, rows=n)
+        export.button("CSV 내려받기", csv, f"{name}.csv", "text/csv", key=f"{entry}_sheet_csv", reason=why, rows=n)

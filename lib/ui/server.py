@@ -1,13 +1,23 @@
 """What the web server adds to the pages: the Korean font, security headers, a Korean word for unforeseen errors."""
 
 import logging
+import os
+import re
+import socket
+import sys
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
+from streamlit.auth_util import get_secrets_auth_section
 from streamlit.runtime.pages_manager import PagesManager
 
 from lib.settings import DATA
@@ -22,11 +32,39 @@ HEADERS = (
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"SAMEORIGIN"),
+)
+WANTED = "ax_wanted"  # cookie: the page asked for before the login
+LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
+EXPOSED = (
+    "로그인 설정([auth]) 없이 다른 컴퓨터에 열 수 없습니다(여는 주소: {}). 이 컴퓨터에서만 쓰려면 --server.address 127.0.0.1로 시작하고, "
+    "사무실 망에 열려면 .streamlit/secrets.toml에 [auth]를 설정하십시오."
 )
 
 
+def exposed() -> str:
+    """Korean: why the suite must not be served as it is set up; "" where it may: on this computer alone, or behind a login."""
+    if get_secrets_auth_section():
+        return ""
+    address = config.get_option("server.address")
+    if address and address.startswith("unix://"):
+        return ""
+    try:
+        found = {str(one[4][0]) for one in socket.getaddrinfo(address, None)} if address else {"0.0.0.0"}
+        safe = all(ip_address(one.partition("%")[0]).is_loopback for one in found)
+    except (OSError, ValueError):
+        safe = False
+    return "" if safe else EXPOSED.format(address or "모든 주소")
+
+
+def local_only(host: str) -> bool:
+    """Whether a request names this computer: without a login, a page of the internet must not reach the suite under its own name."""
+    name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+    return name.lower() in LOCAL | {str(config.get_option("browser.serverAddress")).lower()}
+
+
 class SecurityHeaders:
-    """Adds ``HEADERS`` to every HTTP response."""
+    """Adds ``HEADERS`` to every HTTP response; without a login only this computer's own names are answered."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -37,7 +75,45 @@ class SecurityHeaders:
                 message["headers"] = [*message.get("headers", []), *HEADERS]
             await send(message)
 
+        if scope["type"] in ("http", "websocket") and not get_secrets_auth_section():
+            host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+            if not local_only(host):
+                refusal = PlainTextResponse("이 주소로는 열 수 없습니다.", 403)
+                await refusal(scope, receive, send_with_headers if scope["type"] == "http" else send)
+                return
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class ComeBack:
+    """After the login the page somebody asked for is opened, not the front hall: Streamlit itself forgets it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request, cookie = Request(scope), b""
+        if request.url.path.endswith("/auth/login"):
+            wanted = urlsplit(request.headers.get("referer", ""))
+            if wanted.netloc == request.headers.get("host") and wanted.path != "/":
+                where = quote(wanted.path + (f"?{wanted.query}" if wanted.query else ""), safe="")
+                cookie = f"{WANTED}={where}; Path=/; Max-Age=600; HttpOnly; SameSite=Lax".encode()
+        elif request.url.path == "/" and WANTED in request.cookies:
+            where = unquote(request.cookies[WANTED])
+            if re.fullmatch(r"/\w[\w/-]*(\?[^\s\\]*)?", where):  # a page of ours, nowhere else
+                back = RedirectResponse(where, 302)
+                back.delete_cookie(WANTED)
+                await back(scope, receive, send)
+                return
+
+        async def send_with_cookie(message: Message) -> None:
+            if cookie and message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), (b"set-cookie", cookie)]
+            await send(message)
+
+        await self.app(scope, receive, send_with_cookie)
 
 
 def tell_in_korean(error: Exception) -> bool:
@@ -51,11 +127,21 @@ def options() -> dict[str, Any]:
     """Arguments for ``st.App``.
 
     Until Home.py has run once, Streamlit would take a deep link for a page of the old ``pages/`` kind and show it
-    without navigation; here Home.py always runs first.
+    without navigation; here Home.py always runs first. Ends the program where it would be open to others without a login.
     """
+    if reason := exposed():
+        print(f"시작하지 않았습니다. {reason}", file=sys.stderr, flush=True)
+        os._exit(2)  # from within the server's own start nothing gentler ends it
     PagesManager.uses_pages_directory = False
     return {
         "routes": [Mount("/fonts", StaticFiles(directory=DATA / "fetched", check_dir=False))],
-        "middleware": [Middleware(SecurityHeaders)],
+        "middleware": [Middleware(SecurityHeaders), Middleware(ComeBack)],
         "on_script_error": tell_in_korean,
+        **_secrets(),
     }
+
+
+def _secrets() -> dict[str, Any]:
+    """The login's settings, with the access token kept: with it the login server is asked for roles at every run."""
+    auth = get_secrets_auth_section()
+    return {"secrets": {"auth": {**auth.to_dict(), "expose_tokens": ["access"]}}} if auth else {}

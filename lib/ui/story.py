@@ -47,11 +47,16 @@ h1, h2, h3, p, li, label {word-break: keep-all; overflow-wrap: anywhere}
 
 
 def header(item: Entry) -> None:
-    """Top of a page: whose tool this is and what it does."""
+    """Top of an entry's page: whose tool this is and what it does."""
+    heading(item.icon, item.name, item.benefit, f"{item.office} · {item.award}")
+
+
+def heading(icon: str, title: str, lead: str, kicker: str = "") -> None:
+    """Top of a page."""
     st.html(
-        f"{CSS}<p class='ax-kicker'>{escape(item.office)} · {escape(item.award)}</p>"
-        f"<div class='ax-title' role='heading' aria-level='1'>{item.icon} {escape(item.name)}</div>"
-        f"<p class='ax-lead'>{escape(item.benefit)}</p>"
+        f"{CSS}<p class='ax-kicker'>{escape(kicker)}</p>"
+        f"<div class='ax-title' role='heading' aria-level='1'>{icon} {escape(title)}</div>"
+        f"<p class='ax-lead'>{escape(lead)}</p>"
     )
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib.casework import KST, CaseworkError, Complaint
 from lib.entries import Entry
-from lib.ui import ask, cache, explain
+from lib.ui import ask, cache, explain, guard
 from lib.ui.guard import Officer
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ TRIED = "audit_tried"
 
 def worklist(item: Entry, officer: Officer) -> None:
     """What colleagues asked in vain, and how to mend it."""
+    if guard.barred(guard.May.SET):
+        return
     found = ask.searcher()
     st.html(ask.CSS)
     try:

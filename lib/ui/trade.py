@@ -100,10 +100,9 @@ def dossier(listed: Listed, found: Finding) -> None:
         made = st.session_state.get("fetch_paper")
         if made and made[0] == kept:
             name = f"사건개요서_{found.subject}_{ranking.as_of:%Y%m%d}"
-            st.download_button(
-                "PDF 내려받기", made[1], f"{name}.pdf", "application/pdf", key="fetch_pdf", on_click="ignore"
-            )
-            st.download_button("XLSX 내려받기", made[2], f"{name}.xlsx", key="fetch_xlsx", on_click="ignore")
+            _, pdf, xlsx = made
+            export.button("PDF 내려받기", lambda: pdf, f"{name}.pdf", "application/pdf", key="fetch_pdf")
+            export.button("XLSX 내려받기", lambda: xlsx, f"{name}.xlsx", export.XLSX, key="fetch_xlsx")
 
 
 # The network

@@ -8,7 +8,7 @@ import streamlit as st
 
 from lib.casework import KST, Case, CaseBook, CaseworkError, Kind, Outcome, Status, as_rows
 from lib.entries import Entry
-from lib.ui import cache, export
+from lib.ui import cache, export, guard
 from lib.ui.guard import Officer
 
 PAGE = 200
@@ -17,6 +17,8 @@ Shown = Callable[[Case], None]
 
 def queue(item: Entry, officer: Officer, outcomes: Sequence[Outcome], show: Shown) -> None:
     """The entry's cases, and the chosen one with its explanation (``show``), history and decision."""
+    if guard.barred(guard.May.WORK):
+        return
     try:
         _queue(cache.case_book(), item, officer, outcomes, show)
     except CaseworkError as error:
@@ -89,6 +91,8 @@ def detail(book: CaseBook, case: Case, officer: Officer, outcomes: Sequence[Outc
 
 def decide(book: CaseBook, case: Case, officer: Officer, outcomes: Sequence[Outcome]) -> None:
     """The form that decides, notes, assigns; it holds the version the officer saw."""
+    if guard.barred(guard.May.DECIDE):
+        return
     seen_key = f"case_{case.id}_seen"
     seen = st.session_state.setdefault(seen_key, case.version)
     if seen != case.version:

@@ -37,17 +37,21 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 class Server:
     """The suite on a free port, with its state under ``data_dir``."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, *options: str, **settings: str) -> None:
+        """``options``: for streamlit; ``settings``: of the environment."""
         self.data_dir = data_dir
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
+        self.port = port
         self.started = time.perf_counter()
         command = [sys.executable, "-m", "streamlit", "run", "Home.py", "--server.port", str(port)]
         command += ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
-        environment = os.environ | {"AX_DATA_DIR": str(data_dir)}
-        environment.pop("AX_DATABASE_URL", None)
+        command += options
+        environment = os.environ | {"AX_DATA_DIR": str(data_dir)} | settings
+        if "AX_DATABASE_URL" not in settings:
+            environment.pop("AX_DATABASE_URL", None)
         self.log = data_dir.parent / f"{data_dir.name}-{port}.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
@@ -164,6 +168,8 @@ def start_server(tmp_path: Path) -> Iterator[Callable[[], Server]]:
 
 def _outside(url: str) -> bool:
     parts = urlsplit(url)
+    if "@picocss" in parts.path:  # the login provider's own page wants its style; no page of ours
+        return False
     return parts.scheme not in ("data", "blob", "about") and parts.hostname not in LOOPBACK
 
 

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from lib.casework import KST, CaseBook, Draft, MessageState, NotAllowed, Outbox
+from lib.casework import KST, Draft, MessageState, NotAllowed, Outbox
 from lib.casework.outbox import LEASE, Fate, GatewayError, Report
 from lib.settings import ROOT
 

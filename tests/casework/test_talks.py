@@ -1,12 +1,10 @@
 """Questions and answers are kept per officer; what went wrong reaches the office; what it teaches is on record."""
 
-import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from lib.casework import CaseBook, NotAllowed, Talks
+from lib.casework import NotAllowed, Talks
 
 ANSWER = {"text": "기한은 30일입니다 [1].", "citations": [{"id": "예시법 제1조"}]}
 

@@ -81,6 +81,16 @@ def test_cutting_off_the_end_and_moving_the_end_mark_is_found(trail, database_ur
     assert [fault.id for fault in trail.verify().faults] == [0]
 
 
+def test_a_whole_older_state_put_back_is_found_by_the_end_noted_down(trail, data_dir, tmp_path):
+    early = trail.verify().end
+    trail.record(Act.LOGIN, by="김주무")
+    late = trail.verify().end
+    assert trail.verify(end=early).faults == trail.verify(end=late).faults == ()
+    with Trail.open(f"sqlite:///{tmp_path / 'restored.sqlite'}") as other:
+        other.record(Act.LOGIN, by="김주무")
+        assert "되돌려졌을 수" in other.verify(end=late).faults[0].why
+
+
 def test_another_key_cannot_pass_for_the_suites(trail, monkeypatch):
     monkeypatch.setenv("AX_TRAIL_KEY", "somebody else's")
     settings.cache_clear()

@@ -25,6 +25,8 @@ import pyarrow.csv
 Progress = Callable[[float], None]
 
 BLOCK = 2**24
+LINE = 2**20  # bytes of the longest line
+MOST_MEMBERS = 500  # text files in an archive
 SAMPLE_LINES = 50
 REMOVED = "63"  # 이동사유코드: 31 new, 34 changed, 63 abolished
 SCHEMA = pa.schema(
@@ -163,9 +165,9 @@ class Buildings:
     def __iter__(self) -> Iterator[pa.Table]:
         try:
             yield from self._tables()
-        except (OSError, EOFError, zlib.error, BadZipFile, RuntimeError, NotImplementedError) as error:
+        except (OSError, EOFError, zlib.error, BadZipFile, RuntimeError, NotImplementedError, pa.ArrowInvalid):
             raise OfficialError(
-                f"주소 파일을 읽을 수 없습니다({type(error).__name__}). 다시 내려받아 올려 주십시오."
+                "주소 파일을 읽을 수 없습니다. 암호가 걸려 있으면 풀고, 그렇지 않으면 다시 내려받아 올려 주십시오."
             ) from None
 
     def _tables(self) -> Iterator[pa.Table]:
@@ -208,6 +210,10 @@ class Buildings:
             rest = b""
             while data := stream.read(BLOCK):
                 whole, newline, rest = (rest + data).rpartition(b"\n")
+                if len(rest) > LINE:
+                    raise OfficialError(
+                        f"「{one.name}」에 줄이 나뉘지 않은 곳이 있습니다. 다시 내려받아 올려 주십시오."
+                    )
                 yield self._part(one, columns, whole + newline)
                 self._done += len(data)
                 if self.progress:
@@ -369,6 +375,10 @@ def _inside(path: Path) -> Iterator[_File]:
         return
     with ZipFile(path) as archive:
         members = [entry for entry in archive.infolist() if entry.filename.casefold().endswith(".txt")]
+    if len(members) > MOST_MEMBERS:
+        raise OfficialError(
+            f"「{path.name}」에 텍스트 파일이 {MOST_MEMBERS:,}개를 넘습니다. 주소 파일만 골라 올려 주십시오."
+        )
     for entry in members:
         name = entry.filename
         if not entry.flag_bits & 0x800:  # a name not in Unicode is in the Korean code page

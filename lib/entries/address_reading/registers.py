@@ -24,10 +24,14 @@ TITLES = {
     23: "동명",
     36: "주용도코드명",
 }  # of mart_djy_03
+LINE = 2**20  # bytes of the longest line
 DISTRICT_CODES = (9, 10)  # 시군구 and 법정동, five digits each
 SHARED = "공동주택|아파트|연립주택|다세대|기숙사"
 CLOSED = "폐업|말소|취소"
 BLOCK = 2**23
+
+
+_DAMAGED = "건축물대장 파일의 줄을 나눌 수 없습니다. 파일을 다시 내려받아 올려 주십시오."
 
 
 def read(source: bytes | Path, table: str) -> pa.Table:
@@ -146,6 +150,10 @@ def _titles(stream: IO[bytes], encoding: str) -> pa.Table:
     rest, width = b"", 0
     while data := stream.read(BLOCK):
         whole, newline, rest = (rest + data).rpartition(b"\n")
+        if len(rest) > LINE:
+            raise reading.TableError(_DAMAGED)
+        if not newline:
+            continue
         width = width or whole.partition(b"\n")[0].count(b"|") + 1
         parts.append(_part(whole + newline, encoding, width, names))
     parts.append(_part(rest, encoding, width or rest.count(b"|") + 1, names))
@@ -155,6 +163,13 @@ def _titles(stream: IO[bytes], encoding: str) -> pa.Table:
 def _part(data: bytes, encoding: str, width: int, names: dict[str, str]) -> pa.Table:
     if not data.strip():
         return pa.table({title: pa.array([], pa.string()) for title in names.values()})
+    try:
+        return _read_part(data, encoding, width, names)
+    except (pa.ArrowInvalid, pa.ArrowKeyError):
+        raise reading.TableError(_DAMAGED) from None
+
+
+def _read_part(data: bytes, encoding: str, width: int, names: dict[str, str]) -> pa.Table:
     table = pyarrow.csv.read_csv(
         io.BytesIO(data.decode(encoding, "replace").encode()),
         pyarrow.csv.ReadOptions(column_names=[str(n) for n in range(1, width + 1)], use_threads=False),

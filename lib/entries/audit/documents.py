@@ -28,7 +28,7 @@ from lib.settings import ROOT
 MOST_BYTES = 50 * 2**20  # of a file
 XML_BYTES = 48 * 2**20  # of one part of it, unpacked
 MOST_TEXT = 4_000_000  # letters
-MOST_CELLS = 2_000_000
+MOST_CELLS, MOST_COLUMNS = 400_000, 1_000
 MOST_PAGES = 1000
 MEMORY, SECONDS = 3 * 2**30, 9
 SUFFIX = "HWPX, DOCX, PDF, XLSX, CSV, TXT"
@@ -343,7 +343,7 @@ def _table(element: Element) -> Table:
             below = merged is not None and _value(merged, "val") != "restart"
             if below and (top - 1, c) in placed:
                 text = placed[top - 1, c][0]
-            if len(placed) + wide * tall > MOST_CELLS // 4:
+            if len(placed) + wide * tall > MOST_CELLS:
                 raise DocumentError(_TOO_BIG)
             for y in range(tall):
                 for x in range(wide):
@@ -363,7 +363,7 @@ def _rows(element: Element) -> Iterator[Element]:
 
 def _laid(placed: Mapping[tuple[int, int], tuple[str, bool]], **about: Any) -> Table:
     height, width = (max((place[axis] for place in placed), default=-1) + 1 for axis in (0, 1))
-    if height * width > MOST_CELLS:
+    if height * width > MOST_CELLS or width > MOST_COLUMNS:
         raise DocumentError(_TOO_BIG)
     rows = tuple(tuple(placed.get((r, c), ("",))[0] for c in range(width)) for r in range(height))
     return Table(rows, frozenset(place for place, (_, merged) in placed.items() if merged), **about)
@@ -493,7 +493,7 @@ def _csv(text: str, told: bool) -> Table | None:
         if not widths:
             continue
         usual, many = max(widths.items(), key=lambda one: (one[1] * one[0], one[0]))
-        share = many / sum(1 for row in rows if any(row))
+        share = many / max(1, sum(1 for row in rows if any(row)))
         if (told or (usual > 3 and many > 1 and share > 0.8)) and (best is None or usual * share > best[0]):
             best = usual * share, rows, ends
     if best is None:

@@ -116,6 +116,7 @@ def keep(records: Iterable[Record]) -> tuple[Record, ...]:
         whole = list(kept)
         places = dict(zip(_keys(whole), range(len(whole)), strict=True))
         ids = {one.id for one in whole}
+        last: dict[str, int] = {}
         for one, key in zip(fresh, _keys(fresh), strict=True):
             wanted = _sound(one.id)
             at = places.get(key)
@@ -126,7 +127,7 @@ def keep(records: Iterable[Record]) -> tuple[Record, ...]:
                 wanted = whole[at].id
             else:
                 ids -= {whole[at].id} if at is not None else set()
-                wanted = wanted if wanted and wanted not in ids else _next(one.year, ids)
+                wanted = wanted if wanted and wanted not in ids else _next(one.year, ids, last)
             ids.add(wanted)
             told.append(replace(one, id=wanted))
             if at is None:
@@ -179,10 +180,16 @@ def _sound(id: str) -> str:
     return "" if told.startswith(MADE_UP) else told
 
 
-def _next(year: int, ids: Collection[str]) -> str:
+def _next(year: int, ids: Collection[str], last: dict[str, int]) -> str:
+    """``last``: the last number given under each beginning of an id, kept from one call to the next."""
     begin = f"{OWN}-{year or '연도미상'}-"
-    used = [int(id.removeprefix(begin)) for id in ids if re.fullmatch(re.escape(begin) + r"\d{1,9}", id, re.ASCII)]
-    return f"{begin}{max(used, default=0) + 1:03}"
+    if begin not in last:
+        form = re.compile(re.escape(begin) + r"(\d{1,9})", re.ASCII)
+        last[begin] = max((int(used[1]) for id in ids if (used := form.fullmatch(id))), default=0)
+    last[begin] += 1
+    while f"{begin}{last[begin]:03}" in ids:
+        last[begin] += 1
+    return f"{begin}{last[begin]:03}"
 
 
 @cache

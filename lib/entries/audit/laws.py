@@ -28,7 +28,7 @@ from zipfile import BadZipFile, ZipFile
 
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
-from lib.files import json_lines, write_whole
+from lib.files import json_lines, loads, write_whole
 from lib.settings import settings
 
 MOST_BYTES, MOST_TOTAL = 2**25, 2**28  # of one file; of all files of one import
@@ -468,7 +468,7 @@ def _told(data: bytes) -> Any:
         if xml:
             whole = re.sub(r"^<\?xml[^>]{0,200}\?>|[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", text)
             return _answer(fromstring(whole, forbid_dtd=True))
-        told = json.loads(text)
+        told = loads(text)
         return _answer(_of_json(told)) if isinstance(told, dict) else told
     except LawError:
         raise
@@ -501,7 +501,7 @@ def _element(tag: str, value: Any) -> Element:
             if key == "content":
                 one.text = str(inner)
             else:
-                one.extend(_element(key, part) for part in _flat(inner))
+                one.extend([_element(key, part) for part in _flat(inner)])
     elif value is not None:
         one.text = str(value)
     return one

@@ -146,8 +146,8 @@ class Searcher:
                 total[at] += heard * self._alone if view == "text" else heard
         if len(self._cards.owner):
             asks = np.zeros(len(self._cards.ids), np.float32)
-            heard = sum(_unit(self._cards.scores(f"asks_{name}", tokens)) for name, tokens in told.items())
-            np.maximum.at(asks, self._cards.owner, heard)
+            likeness = sum(_unit(self._cards.scores(f"asks_{name}", tokens)) for name, tokens in told.items())
+            np.maximum.at(asks, self._cards.owner, likeness)
             total[[self._place[one] for one in self._cards.ids]] += WEIGHTS["asks"] * _unit(asks)
         past = np.zeros(len(self.ids), np.float32)
         for of, heard in zip(self._basis, self._alike(told), strict=True):

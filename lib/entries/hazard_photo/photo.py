@@ -38,6 +38,8 @@ MAX_BYTES = 30 * 1024 * 1024
 """Largest file looked into, in bytes."""
 MAX_PIXELS = 80_000_000
 """Largest picture decoded, in pixels, as its header claims."""
+MAX_SIDE = 65_535
+"""Longest side of a picture decoded, in pixels; a JPEG can have no more."""
 MAX_LONG_SIDE = 4200
 """Longest side of ``Photo.pixels``; a 12-megapixel photo (4032x3024) is kept whole."""
 MIN_SIDE = 120
@@ -310,7 +312,7 @@ def _look_at_header(image: ImageFile.ImageFile, kind: str) -> list[str]:
     _check_pixels(*image.size)
     if kind == "TIFF" and isinstance(image, TiffImagePlugin.TiffImageFile) and _DNG_VERSION in image.tag_v2:
         raise PhotoError(_REFUSED["raw"])
-    if kind in ("JPEG", "BMP") or getattr(image, "n_frames", 1) <= 1:
+    if kind in ("JPEG", "BMP") or not getattr(image, "is_animated", False):  # n_frames would go through them all
         return []
     if kind == "TIFF":
         return ["여러 쪽이 든 파일이어서 첫 쪽만 사용했습니다."]
@@ -320,7 +322,7 @@ def _look_at_header(image: ImageFile.ImageFile, kind: str) -> list[str]:
 def _check_pixels(width: int, height: int) -> None:
     if width <= 0 or height <= 0:
         raise PhotoError(_BROKEN)
-    if width * height > MAX_PIXELS:
+    if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
         raise PhotoError(_too_many_pixels(width * height))
 
 

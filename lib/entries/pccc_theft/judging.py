@@ -5,10 +5,12 @@ address, phone and sender, so that one judgement reads only the rows around its 
 ``features.build`` as of the declaration's moment; a test holds the two together.
 """
 
+import math
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,6 +34,7 @@ from lib.entries.pccc_theft.features import (
     WEEKS,
 )
 from lib.entries.pccc_theft.tables import PARCELS, complete
+from lib.files import MOST_BYTES, decoded, loads
 from lib.screening import Finding, explain
 from lib.screening import limits as limits_of
 from lib.screening.features import values
@@ -46,6 +49,7 @@ DAY = 86_400_000_000  # microseconds
 _NEEDED = ("declaration_no", "declared_at", "receiver", "pccc", "phone", "postcode", "address", "sender", "item", "hs6",
            "value_usd", "result")  # fmt: skip
 _MOST = 100  # rows of other codes read for one finding
+_KST = timezone(timedelta(hours=9))
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -195,25 +199,52 @@ def judge_parcel(
     return replace(found, facts={**found.facts, "features": values(told, FEATURES)})
 
 
+def read(data: bytes) -> list[dict[str, Any]]:
+    """The declarations in a JSON file: one, a list, or one a line. Raises ``BadParcel``."""
+    if len(data) > MOST_BYTES:
+        raise BadParcel(f"신고의 파일이 {MOST_BYTES // 2**20}MB를 넘습니다. 나누어 주십시오.")
+    try:
+        text = decoded(data)
+        try:
+            told = loads(text)
+        except ValueError:
+            told = [loads(line) for line in text.splitlines() if line.strip()]
+    except (ValueError, RecursionError):
+        told = None
+    told = told if isinstance(told, list) else [told]
+    if not told or not all(isinstance(one, dict) for one in told):
+        raise BadParcel("신고의 JSON으로 읽을 수 없습니다. JSON 파일인지, 온전한지 확인하십시오.")
+    return told
+
+
 def checked(parcel: Mapping[str, Any]) -> dict[str, Any]:
     """The declaration with its moment read, or ``BadParcel``: which columns are missing or not in their form."""
     parcel = {name: parcel[header] for name, header in _headers(tuple(parcel)).items()}
     told: dict[str, Any] = {c.name: parcel.get(c.name) or None for c in PARCELS.columns}
     told["declaration_no"] = told["declaration_no"] or "(접수 중)"
-    for name in ("pccc", "postcode"):
-        column = PARCELS.column(name)
-        if told[name] and not pc.match_substring_regex(pa.array([str(told[name])]), f"^{column.pattern}$")[0].as_py():
-            raise BadParcel(f"「{column.title}」은(는) {column.expected}이어야 합니다.")
+    for column in PARCELS.columns:
+        value = told[column.name]
+        if isinstance(value, list | dict) or (column.kind != "flag" and isinstance(value, bool)):
+            raise BadParcel(f"「{column.title}」의 값을 읽을 수 없습니다. 글자나 수로 적어 주십시오.")
+        if column.kind == "text" and value is not None:
+            told[column.name] = value = str(value)
+        if column.pattern and value is not None and not re.fullmatch(column.pattern, value, re.ASCII):
+            raise BadParcel(f"「{column.title}」은(는) {column.expected}이어야 합니다. 값을 고쳐 주십시오.")
     missing = [c.title for c in PARCELS.columns if c.required and not c.nullable and told[c.name] is None
                and not (c.name == "value_usd" and parcel.get("value_usd") == 0)]  # fmt: skip
     if missing:
-        raise BadParcel(f"판정에 필요한 칸이 비어 있습니다: {', '.join(missing)}.")
+        raise BadParcel(f"판정에 필요한 칸이 비어 있습니다: {', '.join(missing)}. 값을 채워 주십시오.")
     try:
         told["value_usd"] = float(parcel.get("value_usd") or 0)
+        if not 0 <= told["value_usd"] < math.inf:
+            raise ValueError
         moment = told["declared_at"]
-        told["declared_at"] = moment if isinstance(moment, datetime) else datetime.fromisoformat(str(moment))
-    except (TypeError, ValueError):
-        raise BadParcel("「신고일시」나 「물품가격(USD)」을 읽을 수 없습니다. 예: 2026-06-30 09:12, 45.90") from None
+        moment = moment if isinstance(moment, datetime) else datetime.fromisoformat(str(moment))
+        told["declared_at"] = moment.astimezone(_KST).replace(tzinfo=None) if moment.tzinfo else moment
+    except (TypeError, ValueError, OverflowError):
+        raise BadParcel(
+            "「신고일시」나 「물품가격(USD)」을 읽을 수 없습니다. 2026-06-30 09:12, 45.90처럼 적어 주십시오."
+        ) from None
     return told
 
 

@@ -19,6 +19,7 @@ from lib.casework.errors import Conflict, NotAllowed, UnknownCase
 from lib.casework.models import DECIDED, KST, TRANSITIONS, Case, Decision, Event, Kind, Outcome, Status, korean_time
 from lib.casework.trail import Act
 from lib.screening.findings import Finding
+from lib.settings import settings
 
 
 class Label(NamedTuple):
@@ -70,24 +71,47 @@ class CaseBook(database.Store):
             return case
 
     def decide(self, case_id: int, version: int, outcome: Outcome, *, by: str, note: str = "") -> Case:
-        """Decide, or correct an earlier decision (which stays on record): outcome and status change together."""
+        """Decide, or correct an earlier decision (which stays on record): outcome and status change together.
+
+        Of an entry in ``AX_FOUR_EYES`` this only proposes: the case carries it in ``proposed`` until another officer approves.
+        """
         with database.writing(self._engine) as session:
             case = _as_seen(session, case_id, version)
             _require_transition(session, case, outcome.to, note, staying=True)
-            decided = {"outcome": outcome.code, "outcome_label": outcome.label, "status": outcome.to}
-            event = _record(session, case, Kind.DECIDED, by, decided, note)
-            session.flush()  # a decision rests on its event
-            session.add(
-                Decision(
-                    case_id=case.id,
-                    version=case.version,
-                    officer=event.by,
-                    outcome=outcome.code,
-                    outcome_label=outcome.label,
-                    note=event.note,
-                    at=event.at,
-                )
-            )
+            if case.entry in settings().four_eyes:
+                proposed = {
+                    "outcome": outcome.code,
+                    "outcome_label": outcome.label,
+                    "to": outcome.to,
+                    "by": officer_name(by),
+                    "note": clean(note),
+                }
+                _record(session, case, Kind.NOTED, by, {"proposed": proposed}, note)
+            else:
+                _decided(session, case, outcome, by, note)
+            return case
+
+    def approve(self, case_id: int, version: int, *, by: str, note: str = "") -> Case:
+        """Approve, as another officer, what was proposed: it becomes the decision. Raises ``NotAllowed`` for one's own."""
+        with database.writing(self._engine) as session:
+            case = _as_seen(session, case_id, version)
+            told = _proposal(case)
+            if told["by"] == officer_name(by):
+                raise NotAllowed("자신이 제안한 처분은 승인할 수 없습니다. 다른 담당자에게 승인을 요청하십시오.")
+            outcome = Outcome(told["outcome"], told["outcome_label"], Status(told["to"]))
+            said = clean(note) or told["note"]
+            _require_transition(session, case, outcome.to, said, staying=True)
+            _decided(session, case, outcome, by, said, proposed_by=told["by"])
+            return case
+
+    def turn_down(self, case_id: int, version: int, *, by: str, note: str) -> Case:
+        """Send a proposal back, or take one's own back, saying why."""
+        with database.writing(self._engine) as session:
+            case = _as_seen(session, case_id, version)
+            _proposal(case)
+            if not clean(note):
+                raise NotAllowed("돌려보내는 사유를 메모에 적으십시오.")
+            _record(session, case, Kind.NOTED, by, {"proposed": None}, note)
             return case
 
     def note(self, case_id: int, version: int, words: str, *, by: str) -> Case:
@@ -103,7 +127,8 @@ class CaseBook(database.Store):
         """Correct facts of the case (a misread name, a wrong amount); facts not named stay."""
         with database.writing(self._engine) as session:
             case = _as_seen(session, case_id, version)
-            _record(session, case, Kind.CORRECTED, by, {"facts": dict(facts)}, note)
+            over = {"proposed": None} if case.proposed else {}  # it was made of other facts
+            _record(session, case, Kind.CORRECTED, by, {"facts": dict(facts)} | over, note)
             return case
 
     # Questions
@@ -287,6 +312,33 @@ def _record(session: Session, case: Case, kind: Kind, by: str, new: Mapping[str,
     session.add(event)
     _on_record(session, case, kind, event.by)
     return event
+
+
+def _decided(
+    session: Session, case: Case, outcome: Outcome, by: str, note: str, proposed_by: str | None = None
+) -> None:
+    over = {"proposed": None} if case.proposed else {}
+    decided = {"outcome": outcome.code, "outcome_label": outcome.label, "status": outcome.to} | over
+    event = _record(session, case, Kind.DECIDED, by, decided, note)
+    session.flush()  # a decision rests on its event
+    session.add(
+        Decision(
+            case_id=case.id,
+            version=case.version,
+            officer=event.by,
+            outcome=outcome.code,
+            outcome_label=outcome.label,
+            note=event.note,
+            at=event.at,
+            proposed_by=proposed_by,
+        )
+    )
+
+
+def _proposal(case: Case) -> dict[str, Any]:
+    if case.proposed is None:
+        raise NotAllowed(f"{case.number} 건에는 승인을 기다리는 처분이 없습니다. 화면을 새로 고쳐 확인하십시오.")
+    return case.proposed
 
 
 def _on_record(session: Session, case: Case, kind: Kind, officer: str) -> None:

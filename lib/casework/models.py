@@ -271,6 +271,9 @@ class Event(Base):
                 yield name, old[field] or "없음", new[field] or "없음"
         if "status" in new and old["status"] != new["status"]:
             yield "상태", Status(old["status"]).label, Status(new["status"]).label
+        if "proposed" in new:
+            before, after = (told["proposed"] and told["proposed"]["outcome_label"] for told in (old, new))
+            yield "처분 제안", before or "없음", after or "없음"
         for fact, value in new.get("facts", {}).items():
             yield fact, str(old["facts"].get(fact, "없음")), str(value)
 

@@ -9,6 +9,7 @@ import streamlit as st
 from lib.screening.findings import Finding
 from lib.ui import cache, explain, export, jobs, network
 from lib.ui.ranked import Listed
+from lib.ui.words import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +102,7 @@ def one(told: "Reading") -> None:
 
     if told.place:
         sure = "✅ 확실" if told.sure else "🟡 확인 필요"
-        st.markdown(f"### {explain.plain(told.hangul)}")
+        st.markdown(f"### {plain(told.hangul)}")
         st.markdown(f"우편번호 **{told.place.zip}** · 확신도 **{shown(told.confidence)}** · {sure}")
     else:
         st.markdown("### 건물을 찾지 못했습니다")
@@ -245,7 +246,7 @@ def place(listed: Listed, found: Finding) -> None:
     for column, (title, told) in zip(st.columns(2), axes.items(), strict=False):
         column.metric(title, told, border=True)
     for line in facts.get("place", []):
-        st.markdown(f"- 🏢 {explain.plain(line)}")
+        st.markdown(f"- 🏢 {plain(line)}")
     explain.show(axes_of(cast("Addresses", listed.ranking), found.subject), "address_axes")
     spellings = facts.get("spellings", [])
     if len(spellings) > 1:

@@ -10,8 +10,9 @@ import streamlit as st
 
 from lib.casework import CaseworkError, Question
 from lib.entries import Entry
-from lib.ui import cache, explain, export
+from lib.ui import cache, export
 from lib.ui.guard import Officer
+from lib.ui.words import plain
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -105,7 +106,7 @@ def _past_talks(item: Entry, officer: Officer) -> None:
         for one in past:
             left, right = st.columns([6, 1])
             title = one.title if len(one.title) <= 28 else f"{one.title[:27]}…"
-            if left.button(f"{explain.plain(title)} ({one.questions})", key=f"audit_open_{one.id}", width="stretch"):
+            if left.button(f"{plain(title)} ({one.questions})", key=f"audit_open_{one.id}", width="stretch"):
                 st.session_state[TALK] = one.id
                 st.rerun()
             if right.button("✕", key=f"audit_hide_{one.id}", help="목록에서 지우기"):
@@ -136,7 +137,7 @@ def _scope(found: "Searcher") -> "Scope":
             ),
         }  # fmt: skip
     if any(chosen.values()):
-        st.caption("찾는 범위: " + ", ".join(explain.plain(str(value)) for value in chosen.values() if value))
+        st.caption("찾는 범위: " + ", ".join(plain(str(value)) for value in chosen.values() if value))
     return Scope(**chosen)
 
 
@@ -223,7 +224,7 @@ def body(shown: dict[str, Any], key: str) -> None:
     if shown.get("dropped"):
         st.caption(f"모델이 쓴 문장 가운데 출처로 확인되지 않은 {shown['dropped']}개는 뺐습니다.")
     if shown.get("trouble"):
-        st.caption(f"🤖 {explain.plain(shown['trouble'])} 규정에서 바로 뽑은 답입니다.")
+        st.caption(f"🤖 {plain(shown['trouble'])} 규정에서 바로 뽑은 답입니다.")
 
 
 def _linked(text: str, key: str) -> str:
@@ -303,7 +304,7 @@ def _after(one: Question, found: "Searcher", officer: Officer, *, last: bool, ju
     if last and shown.get("follow_ups"):
         st.caption("이어서 물어볼 만한 것")
         for at, follow in enumerate(shown["follow_ups"]):
-            if st.button(explain.plain(follow), key=f"audit_follow_{one.id}_{at}"):
+            if st.button(plain(follow), key=f"audit_follow_{one.id}_{at}"):
                 st.session_state[NEXT] = follow
                 st.rerun()
 

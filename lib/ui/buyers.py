@@ -9,6 +9,7 @@ from lib.screening.findings import Finding
 from lib.tables.contract import Table
 from lib.ui import cache, explain, export, network
 from lib.ui.ranked import Listed
+from lib.ui.words import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,11 +62,9 @@ def person(listed: Listed, found: Finding) -> None:
     if looked:
         other = cache.finding(listed.key, looked, ranking)
         with st.container(border=True):
-            st.markdown(
-                f"{explain.plain(other.title)} · {explain.plain(other.grade)} · 위험도 {100 * (other.score or 0):.1f}"
-            )
+            st.markdown(f"{plain(other.title)} · {plain(other.grade)} · 위험도 {100 * (other.score or 0):.1f}")
             for reason in other.reasons[:5]:
-                st.caption(explain.plain(reason.text))
+                st.caption(plain(reason.text))
 
 
 def overview(listed: Listed) -> None:

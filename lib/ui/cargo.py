@@ -12,6 +12,7 @@ from lib.ui import cache, explain, export, files, guard
 from lib.ui.files import masked
 from lib.ui.guard import Officer
 from lib.ui.ranked import Listed
+from lib.ui.words import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,10 +57,10 @@ def fetch() -> None:
             fetched := _followed(asked)
         ):
             for number, why in list(fetched.failed.items())[:20]:
-                st.warning(f"{explain.plain(number)}: {explain.plain(why)}", icon="🛰️")
+                st.warning(f"{plain(number)}: {plain(why)}", icon="🛰️")
             if fetched.not_found:
                 st.warning(
-                    f"UNI-PASS에 없는 화물 {len(fetched.not_found):,}건: {explain.plain(', '.join(fetched.not_found[:20]))}"
+                    f"UNI-PASS에 없는 화물 {len(fetched.not_found):,}건: {plain(', '.join(fetched.not_found[:20]))}"
                 )
             if fetched.events.num_rows:
                 rows = fetched.events
@@ -127,7 +128,7 @@ def board(listed: Listed, officer: Officer) -> None:
     )
     at = picked["selection"]["rows"]
     chosen = rows.iloc[at[0] if at and at[0] < len(rows) else 0]
-    st.subheader(explain.plain(f"{chosen['B/L']} · {chosen['보세구역']}"), divider="gray")
+    st.subheader(plain(f"{chosen['B/L']} · {chosen['보세구역']}"), divider="gray")
     timeline(ranking, str(chosen["cargo"]))
     found = cache.finding(listed.key, str(chosen["key"]), ranking)
     left, right = st.columns([3, 2], gap="medium")

@@ -1,6 +1,5 @@
 """One lead explained: reasons with their law and rows, what moved the score, the checklist, the decision; charts."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -18,6 +17,7 @@ from lib.ui import personal as personal_data
 from lib.ui.files import masked
 from lib.ui.guard import Officer
 from lib.ui.ranked import Listed
+from lib.ui.words import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,11 +34,6 @@ BASES = {
 }  # of a reason without a law
 PAIRS = {"passport_a": "여권", "passport_b": "이어진 여권", "why": "까닭"}
 Rows = Sequence[Mapping[str, Any]]
-
-
-def plain(text: str) -> str:
-    """Text that Markdown leaves as it is."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~:$])", r"\\\1", text)
 
 
 def subject(

@@ -11,6 +11,7 @@ from lib.casework import Act, CaseworkError
 from lib.entries import Entry
 from lib.ui import ask, cache, explain, export, guard
 from lib.ui.guard import Officer
+from lib.ui.words import plain
 
 if TYPE_CHECKING:
     from lib.entries.audit.findings import Record
@@ -65,7 +66,7 @@ def may_i(item: Entry, officer: Officer) -> None:
         if shown["checklist"]:
             st.markdown("**처리하기 전에 점검할 것**")
             for at, (words, number) in enumerate(shown["checklist"]):
-                st.checkbox(f"{explain.plain(words)} \\[사례 {number}\\]", key=f"audit_check_{when}_{at}")
+                st.checkbox(f"{plain(words)} \\[사례 {number}\\]", key=f"audit_check_{when}_{at}")
         st.caption(
             "판단이 서지 않으면 처리하기 전에 감사부서의 일상감사나 사전 상담을, 이미 처리했다면 자진신고와 적극행정 면책을 검토하십시오."
         )
@@ -118,7 +119,7 @@ def _article(id: str, found: "Searcher") -> None:
             told += [("쉬운 말", ", ".join(f"{everyday} → {term}" for everyday, term in card.terms))]
             for title, text in told:
                 if text:
-                    st.markdown(f"**{title}** {explain.plain(text)}")
+                    st.markdown(f"**{title}** {plain(text)}")
     with right:
         versions = laws.versions(hit.law, hit.article)
         if len(versions) > 1:
@@ -236,7 +237,7 @@ def _laws(found: "Searcher") -> None:
         try:
             articles = _read_laws(given.file_id, given.name, given.getvalue())
         except laws.LawError as error:
-            st.error(explain.plain(str(error)))
+            st.error(plain(str(error)))
             return
         st.markdown(f"**알아본 내용: {laws.told(articles)}**")
         st.dataframe(_law_rows(articles), hide_index=True, height=min(38 * (len(articles) + 1), 220))
@@ -247,7 +248,7 @@ def _laws(found: "Searcher") -> None:
                 )
                 laws.keep(articles)
             except (laws.LawError, CaseworkError) as error:
-                st.error(explain.plain(str(error)))
+                st.error(plain(str(error)))
                 return
             st.session_state["audit_law_done"] = f"{laws.told(articles)}를 가져왔습니다."
             st.rerun()
@@ -306,7 +307,7 @@ def _findings(found: "Searcher") -> None:
         try:
             preview = reports.understood(given.getvalue(), given.name)
         except documents.DocumentError as error:
-            st.error(explain.plain(str(error)))
+            st.error(plain(str(error)))
             return
         _preview(preview)
         if preview.records and st.button(
@@ -329,10 +330,10 @@ def _findings(found: "Searcher") -> None:
 def _preview(preview: "Preview") -> None:
     st.markdown(f"**알아본 사례 {len(preview.records)}건**")
     for record in preview.records[:50]:
-        with st.expander(explain.plain(f"{record.year}년 {record.title}")):
+        with st.expander(plain(f"{record.year}년 {record.title}")):
             st.html(ask.finding_card(record, f"i-{record.id}", ""))
     for problem in preview.problems[:30]:
-        st.warning(explain.plain(str(problem)), icon="🔍")
+        st.warning(plain(str(problem)), icon="🔍")
     if preview.unread:
         with st.expander(f"알아보지 못한 글 {len(preview.unread)}곳"):
             for text in preview.unread[:50]:

@@ -10,6 +10,7 @@ import streamlit as st
 from lib.screening.findings import Finding
 from lib.ui import cache, explain, export, network
 from lib.ui.ranked import Listed
+from lib.ui.words import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,7 +173,7 @@ def strength(ranking: "Exporters", link: dict[Any, Any]) -> None:
         if link["against"]:
             st.warning("원상태 수출로 신고하면서 원산지를 한국으로 적었습니다.", icon="⚠️")
         if link["clears"]:
-            st.success(explain.plain(clearing.CLEARS[str(link["clears"])]), icon="🟢")
+            st.success(plain(clearing.CLEARS[str(link["clears"])]), icon="🟢")
         elif link["status"] == charts.WEAK:
             st.info("닮은 정도가 기준에 못 미쳐 이어진 것으로 보지 않습니다.", icon="ℹ️")
         elif link["korean"]:
@@ -376,7 +377,7 @@ def family(listed: Listed) -> None:
     ).sort_values("amount", ascending=False, kind="stable")
     if clicked in labels:
         ties = ties[(ties["source"] == clicked) | (ties["target"] == clicked)]
-        st.caption(f"{explain.plain(labels[clicked])}와 얽힌 업체만 보여 줍니다.")
+        st.caption(f"{plain(labels[clicked])}와 얽힌 업체만 보여 줍니다.")
     st.dataframe(
         {
             "업체": ties["첫째"].tolist(),

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from lib.jobs import Job, JobError
 from lib.settings import MODELS, settings
 from lib.ui import cache, export, guard, jobs
 from lib.ui.guard import Officer
+from lib.ui.words import plain
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -208,11 +208,6 @@ def batch(photos: Sequence[tuple[str, bytes]], asked: Asked, officer: Officer) -
     chosen = picked["selection"]["rows"]
     if chosen and chosen[0] < len(good):
         _show(good[chosen[0]][1], asked, officer)
-
-
-def plain(text: str) -> str:
-    """Text that Markdown leaves as it is."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~:$])", r"\\\1", text)
 
 
 def _judged(photo: tuple[str, bytes], asked: Asked, *, quiet: bool = False) -> Kept | None:

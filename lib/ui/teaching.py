@@ -6,8 +6,9 @@ import streamlit as st
 
 from lib.casework import KST, CaseworkError, Complaint
 from lib.entries import Entry
-from lib.ui import ask, cache, explain, guard
+from lib.ui import ask, cache, guard
 from lib.ui.guard import Officer
+from lib.ui.words import plain
 
 if TYPE_CHECKING:
     from lib.entries.audit.search import Lesson, Searcher
@@ -36,7 +37,7 @@ def worklist(item: Entry, officer: Officer) -> None:
 
 def _worklist(item: Entry, officer: Officer, found: "Searcher") -> None:
     if done := st.session_state.pop("audit_taught", ""):
-        st.success(explain.plain(done), icon="✅")
+        st.success(plain(done), icon="✅")
     complaints = cache.talks().complaints(item.id)
     if not complaints:
         st.info("처리할 질문이 없습니다. 답을 찾지 못한 질문과 아쉽다는 의견을 받은 질문이 여기에 모입니다.")
@@ -59,9 +60,9 @@ def _worklist(item: Entry, officer: Officer, found: "Searcher") -> None:
 
 
 def _mend(one: Complaint, item: Entry, officer: Officer, found: "Searcher") -> None:
-    st.subheader(explain.plain(one.text), divider="gray", anchor=False)
+    st.subheader(plain(one.text), divider="gray", anchor=False)
     near = [hit.id for hit in found.find(one.text, 8)]
-    st.caption("지금 찾은 조문: " + explain.plain(", ".join(near[:5]) or "없음"))
+    st.caption("지금 찾은 조문: " + plain(", ".join(near[:5]) or "없음"))
     way = st.radio("어떻게 고치겠습니까?", list(WAYS), format_func=WAYS.__getitem__, key=f"audit_way_{one.ids[0]}")
     if not way:
         why = st.text_input("까닭", placeholder="예: 관세 업무 밖의 질문", key=f"audit_why_{one.ids[0]}")
@@ -110,7 +111,7 @@ def _effect(found: "Searcher", way: str, phrase: str, target: str, one: Complain
 
 
 def _show_effect(effect: "Effect", after: list[str]) -> None:
-    st.markdown(f"**이 질문이 찾게 될 조문** {explain.plain(', '.join(after) or '없음')}")
+    st.markdown(f"**이 질문이 찾게 될 조문** {plain(', '.join(after) or '없음')}")
     columns = st.columns(3)
     for column, title, (before, then) in (
         (columns[0], "첫 번째로 찾음", effect.first),
@@ -143,9 +144,7 @@ def _lessons(item: Entry, officer: Officer) -> None:
             st.caption("아직 없습니다.")
         for one in standing:
             left, right = st.columns([6, 1])
-            left.markdown(
-                f"**{one.kind}** {explain.plain(one.phrase)} → {explain.plain(one.target)} · {one.when} {explain.plain(one.officer)}"
-            )
+            left.markdown(f"**{one.kind}** {plain(one.phrase)} → {plain(one.target)} · {one.when} {plain(one.officer)}")
             if right.button("거두기", key=f"audit_withdraw_{one.id}"):
                 cache.talks().withdraw(one.id, by=officer.name)
                 st.rerun()

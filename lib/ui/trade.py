@@ -9,6 +9,7 @@ import streamlit as st
 from lib.screening.findings import Finding
 from lib.ui import cache, explain, export, network
 from lib.ui.ranked import Listed
+from lib.ui.words import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,7 +211,7 @@ def _way(shown: "Graph", start: str, firms: list[str], labels: Mapping[str, str]
     )
     way = shown.path(start, goal, directed=False) if goal else None
     if way is not None:
-        st.success("이어진 길: " + " → ".join(explain.plain(labels[one]) for one in _stops(way, start)), icon="🧭")
+        st.success("이어진 길: " + " → ".join(plain(labels[one]) for one in _stops(way, start)), icon="🧭")
     elif goal:
         st.info("고른 조건에서는 두 업체를 잇는 흐름이 없습니다. 기간이나 금액 조건을 넓혀 보십시오.")
     return way

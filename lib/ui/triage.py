@@ -10,6 +10,7 @@ from lib.casework import KST, Case, CaseBook, CaseworkError, Kind, Outcome, Stat
 from lib.entries import Entry
 from lib.ui import cache, export, guard
 from lib.ui.guard import Officer
+from lib.ui.words import plain
 
 PAGE = 200
 Shown = Callable[[Case], None]
@@ -103,6 +104,9 @@ def decide(book: CaseBook, case: Case, officer: Officer, outcomes: Sequence[Outc
         if st.button("확인했습니다", key=f"{seen_key}_ok"):
             st.session_state[seen_key] = case.version
             st.rerun()
+    if case.proposed:
+        _waiting(book, case, officer, seen_key, seen)
+        return
     with st.form(f"case_{case.id}_form", border=True):
         labels = {outcome.code: outcome.label for outcome in outcomes}
         code = st.selectbox(
@@ -121,11 +125,48 @@ def decide(book: CaseBook, case: Case, officer: Officer, outcomes: Sequence[Outc
             changed = book.decide(
                 case.id, seen, next(o for o in outcomes if o.code == code), by=officer.name, note=note
             )
-            _done(seen_key, changed, "처분을 저장했습니다.")
+            waits = changed.proposed is not None
+            _done(
+                seen_key,
+                changed,
+                "처분을 제안했습니다. 다른 담당자가 승인하면 확정됩니다." if waits else "처분을 저장했습니다.",
+            )
         elif noted:
             _done(seen_key, book.note(case.id, seen, note, by=officer.name), "메모를 남겼습니다.")
         elif taken:
             _done(seen_key, book.assign(case.id, seen, officer.name, by=officer.name), "담당자로 지정했습니다.")
+    except CaseworkError as error:
+        st.error(str(error))
+
+
+def _waiting(book: CaseBook, case: Case, officer: Officer, seen_key: str, seen: int) -> None:
+    """A proposed decision: another officer approves it or sends it back; who proposed it may take it back."""
+    told = case.proposed or {}
+    own = told["by"] == officer.name
+    st.info(
+        f"{plain(told['by'])} 님이 「{plain(told['outcome_label'])}」(으)로 제안했습니다. 다른 담당자의 승인이 필요합니다.",
+        icon="🤝",
+    )
+    if told["note"]:
+        st.text(told["note"])
+    with st.form(f"case_{case.id}_approval", border=True):
+        note = st.text_area("메모", placeholder="승인하거나 돌려보내는 근거", height=90)
+        stale = seen != case.version
+        with st.container(horizontal=True):
+            may = not own and guard.allowed(guard.May.APPROVE, case.entry)
+            approved = may and st.form_submit_button("승인", type="primary", disabled=stale)
+            back = (own or may) and st.form_submit_button("제안 거두기" if own else "돌려보내기", disabled=stale)
+            if not own and not may:
+                st.form_submit_button("승인", disabled=True, help=officer.why_not(guard.May.APPROVE))
+    try:
+        if approved:
+            _done(
+                seen_key,
+                book.approve(case.id, seen, by=officer.name, note=note),
+                "승인했습니다. 처분이 확정되었습니다.",
+            )
+        elif back:
+            _done(seen_key, book.turn_down(case.id, seen, by=officer.name, note=note), "돌려보냈습니다.")
     except CaseworkError as error:
         st.error(str(error))
 

@@ -22,7 +22,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lib.casework import database
-from lib.casework.errors import NotAllowed, told_to_officer
+from lib.casework.errors import DatabaseUnavailable, NotAllowed, told_to_officer
 from lib.casework.models import Labelled, Opinion, Question, TrailEntry, TrailHead
 from lib.settings import settings
 
@@ -241,7 +241,12 @@ def append(
 
 def _head(session: Session) -> TrailHead:
     """The end of the trail, ours alone until the transaction ends."""
-    return session.get_one(TrailHead, 1, with_for_update=True, populate_existing=True)
+    head = session.get(TrailHead, 1, with_for_update=True, populate_existing=True)
+    if head is None:
+        raise DatabaseUnavailable(
+            "접속·처리 기록의 끝 표시가 없어 기록을 남길 수 없습니다. 기록이 훼손된 것이니 사용을 멈추고 관리자에게 알리십시오."
+        )
+    return head
 
 
 def _all(session: Session) -> Iterator[TrailEntry]:

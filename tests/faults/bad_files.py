@@ -1028,6 +1028,6 @@ def corpus(intake: str, *, everything: bool) -> Bads:
     """The bad files of an intake; usually without one more of the same kind, and of those that cost a process of their own some."""
     for bad in CORPUS[intake]():
         costly = intake in ("table", "document") and bad.suffix in _OWN_PROCESS
-        rare = bad.more or (costly and zlib.crc32(bad.name.encode()) % (5 if intake == "document" else 3))
+        rare = bad.more or (costly and zlib.crc32(bad.name.encode()) % (4 if intake == "document" else 3))
         if everything or bad.name in FOUND or not rare:
             yield bad

@@ -79,7 +79,7 @@ def screened(
         st.warning(f"{error} 이번 목록은 규칙과 이상치로만 만듭니다.", icon="⚠️")
     limits = limits_of.load(entry, as_of)
     key: Hashable = (entry, given.key, as_of, tuple(limits.items()), id(model))
-    slot, title, unfit = f"{entry}_ranking", f"{entry_of(entry).name} 선별 목록({as_of} 기준)", ""
+    slot, title, unfit = f"{entry}_ranking", f"{entry_of(entry).name} · {as_of} 기준 목록", ""
     try:
         try:
             ranking = cache.ranking(slot, key, title, screen, given.rows, as_of=as_of, limits=limits, model=model)

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.access import GRANTS, May, Officer
+from lib.access import GRANTS, May, Officer, Role
 from lib.casework import KST, Act, CaseworkError
 from lib.casework.models import TrailEntry
 from lib.entries import ENTRIES
@@ -60,7 +60,7 @@ def trail(officer: Officer) -> None:
     try:
         found = cache.trail().entries(**asked, limit=PAGE + 1)
         if not found:
-            st.info("조건에 맞는 기록이 없습니다.")
+            st.info("조건에 맞는 기록이 없습니다. 기간이나 조건을 넓혀 보십시오.")
             return
         st.caption(
             f"{len(found[:PAGE]):,}건" + (" (앞의 것만 보입니다. 조건을 좁히십시오.)" if len(found) > PAGE else "")
@@ -105,18 +105,17 @@ def roles(officer: Officer) -> None:
     st.markdown(
         "역할은 로그인 서버의 계정 정보(클레임)에서 오며 화면을 열 때마다 다시 확인합니다. 「조사:fetch」처럼 적으면 그 업무에서만 맡습니다."
     )
+    entries = {role: [NAMES[one] for one in NAMES if one in held] for role, (held, _) in GRANTS.items()}
+    told = {role: "모든 업무" if len(names) == len(NAMES) else ", ".join(names) for role, names in entries.items()}
+    for role in Role:
+        st.caption(f"**{role.value}** · {told[role]}")
     st.dataframe(
         [
-            {
-                "역할": role.value,
-                "업무": "모든 업무"
-                if len(entries) == len(NAMES)
-                else ", ".join(NAMES[one] for one in NAMES if one in entries),
-                **{may.value: "○" if may in acts else "" for may in May},
-            }
-            for role, (entries, acts) in GRANTS.items()
+            {"할 수 있는 일": may.value} | {role.value: "○" if may in GRANTS[role][1] else "" for role in Role}
+            for may in May
         ],
         hide_index=True,
+        width="content",
     )
     st.caption(
         f"역할을 담은 클레임: {settings().role_claim}"

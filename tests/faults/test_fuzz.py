@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lib.settings import ROOT
@@ -48,7 +48,7 @@ DAYS = st.builds(
 CELLS = st.one_of(SUMS, DAYS, st.text(max_size=30), st.sampled_from(["", "NaN", "inf", "#REF!", "=1+1", "Y", "○"]))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(cells=st.lists(CELLS, min_size=1, max_size=20))
 def test_a_cell_is_a_value_or_told_in_words(cells: list[str]) -> None:
     """Whatever is typed where a sum, a day or a yes belongs: each row is used or refused, and a refused one says why."""
@@ -61,7 +61,7 @@ def test_a_cell_is_a_value_or_told_in_words(cells: list[str]) -> None:
     checking.rejected_csv(found)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=st.lists(st.lists(CELLS, max_size=6), max_size=12), delimiter=st.sampled_from(",;\t|"), end=st.sampled_from(["\n", "\r\n", "\r"]), quote=st.booleans(), encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp949"]))  # fmt: skip
 def test_a_made_up_table_is_read_or_told_in_words(
     rows: list[list[str]], delimiter: str, end: str, quote: bool, encoding: str

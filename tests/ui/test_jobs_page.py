@@ -100,7 +100,7 @@ def test_a_list_that_takes_long_is_left_and_asked_for_again(server: Server, page
         os.kill(pid, signal.SIGSTOP)  # nothing gets done
     go(page, server, "/duty_free")
     view(page, "시연 자료")
-    expect(page.get_by_text("실행", exact=False).filter(has_text="선별 목록")).to_be_visible()
+    expect(page.get_by_text("실행", exact=False).filter(has_text="기준 목록")).to_be_visible()
     expect(page.get_by_text("계산하는 중입니다").first).to_be_visible()
     view(page, "기준값")
     expect(page.get_by_text("우리 세관의 값으로 바꾸기")).to_be_visible(timeout=5_000)

@@ -63,12 +63,16 @@ def connect(url: str) -> Engine:
     if address.drivername in ("postgres", "postgresql"):
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() == "sqlite":
-        engine = create_engine(address, json_serializer=plain_json)
+        engine = create_engine(address, json_serializer=plain_json, hide_parameters=True)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     elif address.drivername == "postgresql+psycopg":
         engine = create_engine(
-            address, json_serializer=plain_json, pool_pre_ping=True, connect_args={"connect_timeout": PATIENCE}
+            address,
+            json_serializer=plain_json,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": PATIENCE},
         )
         event.listen(engine, "connect", _set_up_postgresql)
     else:

@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import secrets
 import socket
 import sys
 from ipaddress import ip_address
@@ -21,6 +22,7 @@ from streamlit.auth_util import get_secrets_auth_section
 from streamlit.runtime.pages_manager import PagesManager
 
 from lib.settings import DATA
+from lib.ui import quiet
 
 log = logging.getLogger(__name__)
 # Streamlit needs inline styles, eval'd chart code and blobs; nothing may come from or go to another host.
@@ -118,8 +120,12 @@ class ComeBack:
 
 def tell_in_korean(error: Exception) -> bool:
     """Log what went wrong and show one Korean sentence instead of a traceback."""
-    log.exception("page failed", exc_info=error)
-    st.error("화면을 만드는 중 문제가 생겼습니다. 새로 고친 뒤에도 같으면 관리자에게 시각을 알려 주세요.", icon="⚠️")
+    number = secrets.token_hex(3).upper()
+    log.error("page failed, told as %s", number, exc_info=error)
+    st.error(
+        f"화면을 만드는 중 문제가 생겼습니다. 새로 고친 뒤에도 같으면 관리자에게 오류 번호 {number}을(를) 알려 주십시오.",
+        icon="⚠️",
+    )
     return True
 
 
@@ -133,6 +139,7 @@ def options() -> dict[str, Any]:
         print(f"시작하지 않았습니다. {reason}", file=sys.stderr, flush=True)
         os._exit(2)  # from within the server's own start nothing gentler ends it
     PagesManager.uses_pages_directory = False
+    quiet.errors()
     return {
         "routes": [Mount("/fonts", StaticFiles(directory=DATA / "fetched", check_dir=False))],
         "middleware": [Middleware(SecurityHeaders), Middleware(ComeBack)],

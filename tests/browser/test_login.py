@@ -18,6 +18,7 @@ from lib.entries import ENTRIES
 from lib.settings import ROOT
 from tests.browser.conftest import Server, view, wait_ready
 
+pytestmark = pytest.mark.browser
 PEOPLE = {
     "kim": {"name": "김주무", "preferred_username": "kim", "roles": ["조사"]},
     "lee": {"name": "이현장", "preferred_username": "lee", "roles": ["현장"]},

@@ -1,21 +1,18 @@
 """What an officer sees of heavy work: its place and a way out while it goes on, and plain words where it breaks off."""
 
 import os
-import re
 import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
 from lib.casework import CaseBook
 from lib.entries.hazard_photo import demo
 from lib.settings import ROOT, settings
 from lib.ui import jobs
-from tests.browser.conftest import Server, browser, go, new_page, page, view  # noqa: F401
 from tests.ui.test_pages import banner, book, choose, run  # noqa: F401
 
 PHOTOS = [path for path, _ in demo.samples()][:2]
@@ -66,48 +63,3 @@ def test_an_engine_that_hangs_is_ended_and_told_and_the_next_photo_is_read(engin
     assert banner(at)
     choose(at, PHOTOS[0])
     assert banner(at)
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    (tmp_path / "data").mkdir()
-    started = Server(tmp_path / "data")
-    yield started
-    started.stop()
-
-
-def workers(server: Server) -> list[int]:
-    """The processes the server has started."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            parent = re.search(r"^PPid:\t(\d+)", status.read_text(), re.M)
-        except OSError:
-            continue
-        if parent and int(parent[1]) == server.process.pid:
-            found.append(int(status.parent.name))
-    return found
-
-
-@pytest.mark.browser
-def test_a_list_that_takes_long_is_left_and_asked_for_again(server: Server, page: Page) -> None:  # noqa: F811
-    go(page, server)
-    until = time.monotonic() + 20
-    while len(workers(server)) < 2 and time.monotonic() < until:
-        time.sleep(0.1)
-    before = workers(server)
-    for pid in before:
-        os.kill(pid, signal.SIGSTOP)  # nothing gets done
-    go(page, server, "/duty_free")
-    view(page, "시연 자료")
-    expect(page.get_by_text("실행", exact=False).filter(has_text="기준 목록")).to_be_visible()
-    expect(page.get_by_text("계산하는 중입니다").first).to_be_visible()
-    view(page, "기준값")
-    expect(page.get_by_text("우리 세관의 값으로 바꾸기")).to_be_visible(timeout=5_000)
-    view(page, "선별 목록")
-    page.get_by_role("button", name="취소").click()
-    expect(page.get_by_text("취소하였습니다")).to_be_visible()
-    assert set(before) - set(workers(server)), "the work was ended"
-    page.get_by_role("button", name="다시 실행").click()
-    expect(page.get_by_test_id("stSlider")).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("취소하였습니다")).to_have_count(0)

@@ -6,15 +6,17 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import settings as hypothesis_settings
 
 from lib.casework import CaseBook
+from lib.screening.findings import Evidence, Finding, Reason
 from lib.settings import settings
 
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
@@ -82,3 +84,19 @@ def database_url(request: pytest.FixtureRequest, data_dir: Path, tmp_path: Path)
 def book(database_url: str) -> Iterator[CaseBook]:
     with CaseBook.open(database_url) as opened:
         yield opened
+
+
+@pytest.fixture
+def finding() -> Callable[..., Finding]:
+    """A finding about a subject; anything else by name."""
+
+    def make(subject: str = "b0a1", **changes: Any) -> Finding:
+        reason = Reason("banned", "금지 성분이 적혀 있습니다", (Evidence("photo", subject),))
+        facts = {"제품명": "그린커피", "수량": 3}
+        return Finding(
+            **{"entry": "hazard_photo", "title": "그린커피 정", "grade": "위험", "score": 0.9, "facts": facts}
+            | {"subject": subject, "reasons": (reason,)}
+            | changes
+        )
+
+    return make

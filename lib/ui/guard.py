@@ -15,6 +15,7 @@ from lib.casework import Act, CaseworkError
 from lib.entries import Entry, entry
 from lib.settings import settings
 from lib.ui import cache, server
+from lib.ui.words import plain
 
 __all__ = ["May", "Officer", "allowed", "barred", "enter", "entry_id", "inside", "officer", "on_record", "recheck"]
 
@@ -129,7 +130,7 @@ def inside() -> Officer | None:
 
 def badge(there: Officer) -> None:
     """Who is logged in, and the way out."""
-    st.caption(f"👤 {there.name} · {', '.join(role.value for role in there.roles) or '역할 없음'}")
+    st.caption(f"👤 {plain(there.name)} · {', '.join(role.value for role in there.roles) or '역할 없음'}")
     st.button("로그아웃", on_click=leave, key="guard_out", width="stretch")
 
 

@@ -99,7 +99,7 @@ def decide(book: CaseBook, case: Case, officer: Officer, outcomes: Sequence[Outc
     if seen != case.version:
         last = book.history(case.id)[-1]
         st.warning(
-            f"보시는 동안 {last.by}이(가) 이 사건을 바꾸었습니다({Kind(last.kind).label}). 아래 이력을 확인한 뒤 다시 처분하십시오."
+            f"보시는 동안 {plain(last.by)}이(가) 이 사건을 바꾸었습니다({Kind(last.kind).label}). 아래 이력을 확인한 뒤 다시 처분하십시오."
         )
         if st.button("확인했습니다", key=f"{seen_key}_ok"):
             st.session_state[seen_key] = case.version

@@ -13,7 +13,7 @@ import pytest
 from oidc_provider_mock import run_server_in_thread
 from playwright.sync_api import Page, expect
 
-from lib.casework import Trail
+from lib.casework import Act, Trail
 from lib.entries import ENTRIES
 from lib.settings import ROOT
 from tests.browser.conftest import Server, view, wait_ready
@@ -25,6 +25,11 @@ PEOPLE = {
     "park": {"name": "박관리", "preferred_username": "park", "roles": ["관리자"]},
     "choi": {"name": "최발표", "preferred_username": "choi", "roles": ["발표자"]},
     "jung": {"name": "정외환", "preferred_username": "jung", "roles": ["조사:fetch"]},
+    "evil": {
+        "name": "<img src=x onerror=alert(1)> ![x](http://evil.example/x.png) [y](javascript:alert(2))",
+        "preferred_username": "<script>alert(3)</script>",
+        "roles": ["조사", "관리자"],
+    },
     "none": {"name": "무권한", "preferred_username": "none", "roles": []},
 }
 
@@ -191,6 +196,35 @@ def test_only_the_administrator_reads_the_records(login: Login, new_page: Callab
     view(admin, "기록 검증")
     admin.get_by_role("button", name="지금 검증").click()
     expect(admin.get_by_text("모두 이어져 있습니다")).to_be_visible()
+
+
+def test_a_name_of_the_login_is_only_words_wherever_it_is_shown(login: Login, new_page: Callable[..., Page]) -> None:
+    page = new_page(viewport={"width": 1440, "height": 900})
+    login.enter(page, "evil", "/fetch")
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("onerror=alert(1)")
+    page.goto(f"{login.server.url}/records")
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    wait_ready(page)
+    assert page.locator("img[src='x'], a[href^='javascript']").count() == 0
+
+
+def test_a_download_is_on_record_and_refused_to_who_may_not(login: Login, new_page: Callable[..., Page]) -> None:
+    page = new_page(viewport={"width": 1440, "height": 900})
+    login.enter(page, "kim", "/duty_free")
+    view(page, "시연 자료")
+    with page.expect_download(timeout=90_000) as told:
+        page.get_by_role("button", name="CSV 내려받기").first.click(timeout=90_000)
+    assert "선별목록" in told.value.suggested_filename
+    with Trail.open(f"sqlite:///{login.server.data_dir / 'cases' / 'cases.sqlite'}") as trail:
+        (one,) = trail.entries(act=Act.EXPORTED)
+    assert one.body
+    assert (one.body["by"], one.body["about"]) == ("김주무(kim)", told.value.suggested_filename)
+    login.says("kim", roles=["현장", "조사:fetch"])  # between the page's last run and the press
+    page.get_by_role("button", name="CSV 내려받기").first.click()
+    page.wait_for_timeout(3000)
+    with Trail.open(f"sqlite:///{login.server.data_dir / 'cases' / 'cases.sqlite'}") as trail:
+        assert len(trail.entries(act=Act.EXPORTED)) == 1, "no second file went out"
+    login.says("kim")
 
 
 def test_somebody_without_a_role_sees_the_hall_and_no_entry(login: Login, page: Page) -> None:

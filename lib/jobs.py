@@ -15,7 +15,6 @@ import subprocess
 import sys
 import threading
 import time
-import traceback
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
@@ -27,6 +26,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import cloudpickle
 
+from lib import quiet
 from lib.settings import ROOT, settings
 
 log = logging.getLogger(__name__)
@@ -420,7 +420,7 @@ def _answer(server: socket.socket, shared: Sequence[Any], call: Any, args: Any, 
     except MemoryError:
         answer = ("memory", None)
     except Exception as error:
-        answer = ("raised", error) if _ours(error) else ("broke", traceback.format_exc())
+        answer = ("raised", error) if _ours(error) else ("broke", "\n".join(quiet.told(error)))
     finally:
         _told = None
     try:
@@ -429,8 +429,8 @@ def _answer(server: socket.socket, shared: Sequence[Any], call: Any, args: Any, 
         raise
     except (_TooLarge, MemoryError) as error:
         _send(server, ("large" if isinstance(error, _TooLarge) else "memory", None), ())
-    except Exception:  # a result that cannot be pickled
-        _send(server, ("broke", traceback.format_exc()), ())
+    except Exception as error:  # a result that cannot be pickled
+        _send(server, ("broke", "\n".join(quiet.told(error))), ())
 
 
 def _ours(error: Exception) -> bool:

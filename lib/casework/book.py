@@ -54,9 +54,14 @@ class CaseBook(database.Store):
             raise
 
     def assign(self, case_id: int, version: int, assignee: str | None, *, by: str, note: str = "") -> Case:
-        """Give the case to an officer, or to nobody (None)."""
+        """Give the case to an officer, or to nobody (None). What a colleague holds is taken over only with a note that says why."""
         with database.writing(self._engine) as session:
             case = _as_seen(session, case_id, version)
+            held = case.assignee not in (None, officer_name(by), assignee and officer_name(assignee))
+            if held and not clean(note):
+                raise NotAllowed(
+                    f"{case.number} 건은 {case.assignee} 님이 맡고 있습니다. 넘겨받으려면 사유를 메모에 적으십시오."
+                )
             _record(session, case, Kind.ASSIGNED, by, {"assignee": assignee and officer_name(assignee)}, note)
             return case
 

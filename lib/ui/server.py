@@ -21,8 +21,8 @@ from streamlit import config
 from streamlit.auth_util import get_secrets_auth_section
 from streamlit.runtime.pages_manager import PagesManager
 
+from lib import quiet
 from lib.settings import DATA
-from lib.ui import quiet
 
 log = logging.getLogger(__name__)
 # Streamlit needs inline styles, eval'd chart code and blobs; nothing may come from or go to another host.

@@ -134,7 +134,9 @@ def decide(book: CaseBook, case: Case, officer: Officer, outcomes: Sequence[Outc
         elif noted:
             _done(seen_key, book.note(case.id, seen, note, by=officer.name), "메모를 남겼습니다.")
         elif taken:
-            _done(seen_key, book.assign(case.id, seen, officer.name, by=officer.name), "담당자로 지정했습니다.")
+            _done(
+                seen_key, book.assign(case.id, seen, officer.name, by=officer.name, note=note), "담당자로 지정했습니다."
+            )
     except CaseworkError as error:
         st.error(str(error))
 

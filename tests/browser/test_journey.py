@@ -48,7 +48,7 @@ def test_whole_journey_stays_on_this_machine(server: Server, page: Page) -> None
     answers: list[str] = []
     page.on("response", lambda answer: answers.append(answer.url))
     go(page, server)
-    page.get_by_role("link", name="열기").first.click()
+    page.get_by_test_id("stMain").locator("a[href$=hazard_photo]").click()
     expect(page.get_by_text("목록 기준일").first).to_be_visible()
     choose_demo(page, "미국산 멜라토닌 젤리")
     verdict(page, "통관보류")

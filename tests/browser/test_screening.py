@@ -277,6 +277,7 @@ def test_a_point_of_the_network_opens_its_neighbours_when_clicked(server: Server
     pytest.fail("the first network did not come back")
 
 
+@pytest.mark.slow
 def test_decisions_teach_a_new_model_which_is_compared_and_then_screens_the_list(server: Server, page: Page) -> None:
     open_demo(page, server, CODES)
     promised = page.get_by_text(re.compile("🎯 목록의 상위")).inner_text()

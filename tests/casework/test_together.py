@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.casework import CaseBook, Conflict, Kind, Outcome, Status
+from lib.casework import CaseBook, Conflict, Kind, NotAllowed, Outcome, Status
 from lib.settings import ROOT
 
 HOLD = Outcome("hold", "통관보류", Status.ACTION)
@@ -110,6 +110,25 @@ def test_of_two_officers_deciding_in_two_programs_one_is_told(book, database_url
     for officer in officers.values():
         officer.communicate(timeout=10)
         assert officer.returncode == 0
+
+
+def test_a_case_is_not_taken_twice(book, finding):
+    case, _ = book.register(finding(), by="김주무")
+    takes = [lambda name=name: book.assign(case.id, 1, name, by=name) for name in ("박주무", "이주무", "최주무")]
+    answers = at_once(*takes)
+    (won,) = [one for one in answers if not isinstance(one, Conflict)]
+    refused = [str(one) for one in answers if isinstance(one, Conflict)]
+    assert len(refused) == 2
+    assert all(f"{won.assignee} 님이" in told for told in refused)
+
+
+def test_what_a_colleague_holds_is_taken_over_only_with_a_reason(book, finding):
+    case, _ = book.register(finding(), by="김주무")
+    case = book.assign(case.id, 1, "박주무", by="박주무")
+    with pytest.raises(NotAllowed, match="박주무 님이 맡고 있습니다"):
+        book.assign(case.id, 2, "이주무", by="이주무")
+    assert book.assign(case.id, 2, "이주무", by="이주무", note="휴가 인계").assignee == "이주무"
+    assert book.assign(case.id, 3, None, by="이주무").assignee is None
 
 
 def test_many_officers_at_once_get_a_number_each_without_a_gap(book, finding):

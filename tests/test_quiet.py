@@ -6,7 +6,7 @@ import logging
 import pandas as pd
 import pytest
 
-from lib.ui import quiet
+from lib import quiet
 
 NAME, PASSPORT = "홍길동", "M12345678"
 
@@ -36,5 +36,5 @@ def test_an_error_that_quotes_a_person_is_logged_without_the_quote(log: io.Strin
     told = log.getvalue()
     assert NAME not in told
     assert PASSPORT not in told
-    assert "builtins.KeyError at tests/ui/test_quiet.py" in told
+    assert "builtins.KeyError at tests/test_quiet.py" in told
     assert "ValueError" in told

@@ -251,8 +251,8 @@ class Searcher:
         first, spoken = self.confidence(question, hits[:1]), self.signs(question, hits[0])["words"]
         better = []
         for hit in hits[1:]:
-            if hit.card is None:
-                sure, says = self.confidence(question, [hit]), self.signs(question, hit)["words"]
+            if hit.card is None and (sure := self.confidence(question, [hit])) >= LIKELY:
+                says = self.signs(question, hit)["words"]
                 if sure >= max(SURE, first + SURER) or (sure >= LIKELY and says >= max(SPEAKS, spoken + MORE)):
                     better.append((sure, hit))
         told = [hit for _, hit in sorted(better, key=lambda one: -one[0])]

@@ -240,7 +240,8 @@ def _laws(found: "Searcher") -> None:
             st.error(plain(str(error)))
             return
         st.markdown(f"**알아본 내용: {laws.told(articles)}**")
-        st.dataframe(_law_rows(articles), hide_index=True, height=min(38 * (len(articles) + 1), 220))
+        rows = _law_rows(articles)
+        st.dataframe(rows, hide_index=True, height=min(38 * (len(rows) + 1), 220))
         if st.button("가져오기", key="audit_law_keep", icon="📥", type="primary"):
             try:
                 guard.on_record(

@@ -3,9 +3,12 @@
 import json
 import os
 import re
+import zlib
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
+ZIP_TROUBLE = (BadZipFile, EOFError, NotImplementedError, OSError, zlib.error)  # what reading a broken ZIP raises
 MOST_BYTES, MOST_LINES = 2**24, 100_000  # of an officer's text
 _LONE = re.compile(r"\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f][0-9a-f]{2}", re.IGNORECASE)
 

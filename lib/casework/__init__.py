@@ -16,6 +16,7 @@ from lib.casework.models import (
     DECIDED,
     KST,
     TRANSITIONS,
+    Act,
     Case,
     Decision,
     Event,
@@ -32,7 +33,7 @@ from lib.casework.models import (
 from lib.casework.outbox import Delivery, Draft, Outbox
 from lib.casework.photos import keep_photo, photo_path
 from lib.casework.talks import Complaint, Talk, Talks
-from lib.casework.trail import Act, Fault, Trail, Verified
+from lib.casework.trail import Fault, Trail, Verified
 
 __all__ = [
     "DECIDED",

@@ -16,8 +16,19 @@ from sqlalchemy.orm import Session
 
 from lib.casework import database, trail
 from lib.casework.errors import Conflict, NotAllowed, UnknownCase
-from lib.casework.models import DECIDED, KST, TRANSITIONS, Case, Decision, Event, Kind, Outcome, Status, korean_time
-from lib.casework.trail import Act
+from lib.casework.models import (
+    DECIDED,
+    KST,
+    TRANSITIONS,
+    Act,
+    Case,
+    Decision,
+    Event,
+    Kind,
+    Outcome,
+    Status,
+    korean_time,
+)
 from lib.screening.findings import Finding
 from lib.settings import settings
 

@@ -118,6 +118,21 @@ MESSAGE_TRANSITIONS: dict[MessageState, frozenset[MessageState]] = {
 }
 
 
+class Act(Labelled):
+    """What the audit trail puts on record."""
+
+    LOGIN = "login"
+    LOGOUT = "logout"
+    REFUSED = "refused"
+    VIEWED = "viewed"
+    CHANGED = "changed"
+    EXPORTED = "exported"
+    SENT = "sent"
+    SET = "set"
+    BROUGHT = "brought"
+    PURGED = "purged"
+
+
 _LABELS = {
     "new": "신규",
     "review": "검토",
@@ -137,6 +152,15 @@ _LABELS = {
     "failed": "실패",
     "cancelled": "취소",
     "in_doubt": "확인필요",
+    "login": "로그인",
+    "logout": "로그아웃",
+    "refused": "접근 거부",
+    "viewed": "개인정보 열람",
+    "changed": "사건 처리",
+    "exported": "내려받기",
+    "set": "설정 변경",
+    "brought": "자료 가져오기",
+    "purged": "보존기간 경과 파기",
 }
 
 

@@ -23,8 +23,7 @@ from sqlalchemy.orm import Session
 from lib.casework import database, trail
 from lib.casework.book import clean, officer_name
 from lib.casework.errors import NotAllowed
-from lib.casework.models import KST, MESSAGE_TRANSITIONS, Message, MessageState, MessageStep
-from lib.casework.trail import Act
+from lib.casework.models import KST, MESSAGE_TRANSITIONS, Act, Message, MessageState, MessageStep
 
 S = MessageState
 LEASE = timedelta(minutes=15)  # longer than any batch takes, with every request at its time limit

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from lib.casework import database, trail
 from lib.casework.book import clean, officer_name
 from lib.casework.errors import NotAllowed
-from lib.casework.models import Lesson, Opinion, Question
-from lib.casework.trail import Act
+from lib.casework.models import Act, Lesson, Opinion, Question
 
 LONGEST = 2000  # letters of a question, reason or phrase
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from pydantic_core import from_json
 from sqlalchemy import delete, func, or_, select, update
@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from lib.casework import database
 from lib.casework.errors import DatabaseUnavailable, NotAllowed, told_to_officer
-from lib.casework.models import Labelled, Opinion, Question, TrailEntry, TrailHead
+from lib.casework.models import Act, Opinion, Question, TrailEntry, TrailHead
 from lib.settings import settings
 
 PAGE = 1000  # entries read at a time
@@ -31,29 +31,15 @@ LEAST_KEPT = timedelta(days=365)
 LONGEST = 500  # letters of a reason
 
 
-class Act(Labelled):
-    """What is put on record."""
+class Told(TypedDict, total=False):
+    """What an entry says. ``by``, ``roles``: who, as what; ``about``: a case number, a lead, a file; ``detail``: plain values, no personal data."""
 
-    LOGIN = "login"
-    LOGOUT = "logout"
-    REFUSED = "refused"
-    VIEWED = "viewed"
-    CHANGED = "changed"
-    EXPORTED = "exported"
-    SENT = "sent"
-    SET = "set"
-    BROUGHT = "brought"
-    PURGED = "purged"
-
-    @property
-    def label(self) -> str:
-        return _LABELS[self.value]
-
-
-_LABELS = {
-    "login": "로그인", "logout": "로그아웃", "refused": "접근 거부", "viewed": "개인정보 열람", "changed": "사건 처리", "exported": "내려받기",
-    "sent": "발송", "set": "설정 변경", "brought": "자료 가져오기", "purged": "보존기간 경과 파기",
-}  # fmt: skip
+    by: Required[str]
+    roles: Collection[str]
+    entry: str
+    about: str
+    reason: str
+    detail: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -80,20 +66,10 @@ class Verified:
 class Trail(database.Store):
     """All entries, in their order."""
 
-    def record(
-        self,
-        act: Act,
-        *,
-        by: str,
-        roles: Collection[str] = (),
-        entry: str = "",
-        about: str = "",
-        reason: str = "",
-        detail: Mapping[str, Any] | None = None,
-    ) -> TrailEntry:
-        """Put on record. ``about``: a case number, a lead, a file; ``detail``: plain values, no personal data."""
+    def record(self, act: Act, **told: Unpack[Told]) -> TrailEntry:
+        """Put on record."""
         with database.writing(self._engine) as session:
-            return append(session, act, self._clock(), by=by, roles=roles, entry=entry, about=about, reason=reason, detail=detail)  # fmt: skip
+            return append(session, act, self._clock(), **told)
 
     def entries(
         self,
@@ -207,28 +183,17 @@ class Trail(database.Store):
         return many, len(gone)
 
 
-def append(
-    session: Session,
-    act: Act,
-    at: datetime,
-    *,
-    by: str,
-    roles: Collection[str] = (),
-    entry: str = "",
-    about: str = "",
-    reason: str = "",
-    detail: Mapping[str, Any] | None = None,
-) -> TrailEntry:
+def append(session: Session, act: Act, at: datetime, **told: Unpack[Told]) -> TrailEntry:
     """Put on record within a change's own transaction: both are kept, or neither."""
-    told = {
-        "by": by,
-        "roles": sorted(roles),
-        "entry": entry,
-        "about": about[:LONGEST],
-        "reason": reason[:LONGEST],
-        "detail": dict(detail or {}),
+    said = {
+        "by": told["by"],
+        "roles": sorted(told.get("roles", ())),
+        "entry": told.get("entry", ""),
+        "about": told.get("about", "")[:LONGEST],
+        "reason": told.get("reason", "")[:LONGEST],
+        "detail": dict(told.get("detail", {})),
     }
-    body: dict[str, Any] = from_json(database.plain_json(told))
+    body: dict[str, Any] = from_json(database.plain_json(said))
     key, head = _key(), _head(session)
     digest = _digest(key, body)
     seal = _seal(key, head.last + 1, at, act.value, digest, head.seal)

@@ -10,13 +10,12 @@ import re
 import resource
 import subprocess
 import sys
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +24,7 @@ import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet
 
+from lib.files import ZIP_TROUBLE
 from lib.settings import ROOT
 
 MOST_BYTES = 4 * 2**30  # of a table, unpacked
@@ -379,7 +379,7 @@ def _inspect_zip(data: bytes) -> int:
             return size
     except TableError:
         raise
-    except (BadZipFile, KeyError, NotImplementedError, EOFError, OSError, ValueError, zlib.error):
+    except (*ZIP_TROUBLE, KeyError, ValueError):
         raise TableError(_BROKEN_BOOK) from None
 
 

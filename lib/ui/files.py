@@ -238,5 +238,5 @@ def _violations(entry: str, checked: "Checked") -> None:
                 "text/csv",
                 key=f"{key}_rejected",
                 reason=why,
-                rows=checked.rejected.num_rows,
+                detail={"rows": checked.rejected.num_rows},
             )

@@ -43,8 +43,9 @@ class Login:
             raise oidc.LoginOver
         told = oidc.claims(self.metadata_url, self.token, self.subject)
         claims = self.claims if told is None else {**self.claims, **told}
-        if told is not None and settings().role_claim.partition(".")[0] not in told:
-            claims.pop(settings().role_claim.partition(".")[0], None)  # taken away, not merely unsaid
+        outermost = settings().role_claim.partition(".")[0]
+        if told is not None and outermost not in told:
+            claims.pop(outermost, None)  # taken away, not merely unsaid
         return Officer(named(claims), roles=roles_of(claims, settings().role_claim, settings().role_names))
 
 

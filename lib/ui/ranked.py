@@ -220,16 +220,4 @@ def downloads(listed: Listed, n: int) -> None:
             for i, row in enumerate(told, 1)
         ]  # fmt: skip
 
-    def xlsx() -> bytes:
-        from lib.tables import export
-
-        return export.to_xlsx(rows(), "선별목록")
-
-    def csv() -> bytes:
-        from lib.tables import export
-
-        return export.to_csv(rows())
-
-    with st.container(horizontal=True):
-        export.button("XLSX 내려받기", xlsx, f"{name}.xlsx", export.XLSX, key=f"{entry}_sheet_xlsx", reason=why, rows=n)
-        export.button("CSV 내려받기", csv, f"{name}.csv", "text/csv", key=f"{entry}_sheet_csv", reason=why, rows=n)
+    export.sheets(rows, name, "선별목록", key=f"{entry}_sheet", reason=why)

@@ -67,7 +67,9 @@ def trail(officer: Officer) -> None:
         )
         st.dataframe([_row(one) for one in found[:PAGE]], hide_index=True, height=min(38 * (len(found) + 1), 560))
         export.downloads(
-            [_row(one) for one in cache.trail().entries(**asked, limit=100_000)], "접속·처리 기록", key="records_file"
+            lambda: [_row(one) for one in cache.trail().entries(**asked, limit=100_000)],
+            "접속·처리 기록",
+            key="records_file",
         )
     except CaseworkError as error:
         st.error(str(error))

@@ -6,6 +6,7 @@ import re
 import secrets
 import socket
 import sys
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -51,12 +52,17 @@ def exposed() -> str:
     address = config.get_option("server.address")
     if address and address.startswith("unix://"):
         return ""
+    return "" if address and _loopback(address) else EXPOSED.format(address or "모든 주소")
+
+
+@lru_cache(maxsize=8)
+def _loopback(address: str) -> bool:
+    """Whether all an address stands for is this computer; asked once, for every page asks."""
     try:
-        found = {str(one[4][0]) for one in socket.getaddrinfo(address, None)} if address else {"0.0.0.0"}
-        safe = all(ip_address(one.partition("%")[0]).is_loopback for one in found)
+        found = {str(one[4][0]) for one in socket.getaddrinfo(address, None)}
+        return all(ip_address(one.partition("%")[0]).is_loopback for one in found)
     except (OSError, ValueError):
-        safe = False
-    return "" if safe else EXPOSED.format(address or "모든 주소")
+        return False
 
 
 def local_only(host: str) -> bool:

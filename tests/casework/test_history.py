@@ -59,9 +59,11 @@ def test_history_replays_to_the_case_as_it_stands(book, finding):
             allowed = allowed and (now.status != Status.CLOSED or note.strip() != "")
             self.change(lambda id, version: book.decide(id, version, outcome, by=by, note=note), stale, allowed)
 
-        @rule(assignee=st.none() | OFFICERS, by=OFFICERS, stale=STALENESS)
-        def assign(self, assignee, by, stale):
-            self.change(lambda id, version: book.assign(id, version, assignee, by=by), stale)
+        @rule(assignee=st.none() | OFFICERS, note=NOTES, by=OFFICERS, stale=STALENESS)
+        def assign(self, assignee, note, by, stale):
+            a_colleagues = self.case.assignee not in (None, by, assignee)
+            allowed = not a_colleagues or note.strip() != ""
+            self.change(lambda id, version: book.assign(id, version, assignee, by=by, note=note), stale, allowed)
 
         @rule(words=NOTES, by=OFFICERS, stale=STALENESS)
         def note(self, words, by, stale):

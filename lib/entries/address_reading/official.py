@@ -9,18 +9,19 @@ and of 도로명주소 영문 only the columns used here are known. A file is kn
 
 import io
 import re
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
+
+from lib.files import ZIP_TROUBLE
 
 Progress = Callable[[float], None]
 
@@ -165,7 +166,7 @@ class Buildings:
     def __iter__(self) -> Iterator[pa.Table]:
         try:
             yield from self._tables()
-        except (OSError, EOFError, zlib.error, BadZipFile, RuntimeError, NotImplementedError, pa.ArrowInvalid):
+        except (*ZIP_TROUBLE, RuntimeError, pa.ArrowInvalid):
             raise OfficialError(
                 "주소 파일을 읽을 수 없습니다. 암호가 걸려 있으면 풀고, 그렇지 않으면 다시 내려받아 올려 주십시오."
             ) from None

@@ -13,7 +13,6 @@ import re
 import resource
 import subprocess
 import sys
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +20,9 @@ from itertools import pairwise
 from statistics import median
 from typing import Any, NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element, ParseError
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
+from lib.files import ZIP_TROUBLE
 from lib.settings import ROOT
 
 MOST_BYTES = 50 * 2**20  # of a file
@@ -848,9 +848,7 @@ def _main(data: bytes, name: str) -> None:
     except UnicodeDecodeError:
         sys.stdout.buffer.write(_UNKNOWN.encode())
         sys.exit(3)
-    except (
-        BadZipFile, DefusedXmlException, ParseError, RecursionError, KeyError, NotImplementedError, EOFError, OSError, ValueError, zlib.error
-    ):  # fmt: skip
+    except (*ZIP_TROUBLE, DefusedXmlException, ParseError, RecursionError, KeyError, ValueError):
         sys.stdout.buffer.write(_BROKEN.encode())
         sys.exit(3)
     sys.stdout.buffer.write(json.dumps({"kind": kind, "blocks": told}, ensure_ascii=False).encode("utf-8", "replace"))

@@ -12,7 +12,6 @@ import json
 import re
 import time
 import unicodedata
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,11 +23,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
-from lib.files import json_lines, loads, write_whole
+from lib.files import ZIP_TROUBLE, json_lines, loads, write_whole
 from lib.settings import settings
 
 MOST_BYTES, MOST_TOTAL = 2**25, 2**28  # of one file; of all files of one import
@@ -343,7 +342,7 @@ def read(path: Path) -> tuple[Article, ...]:
                 for one in parse(data, source):
                     fresh.setdefault((one.law, *_place(one)), []).append(one)
             merged |= fresh  # the same article in a later file takes the place of the earlier
-    except (OSError, EOFError, BadZipFile, RuntimeError, NotImplementedError, zlib.error) as error:
+    except (*ZIP_TROUBLE, RuntimeError) as error:
         what = "파일을 열" if isinstance(error, OSError) else "ZIP 파일을 풀"
         raise LawError(f"{path}: {what} 수 없습니다. 파일이 온전한지, 암호와 읽기 권한을 확인하십시오.") from None
     if not merged:

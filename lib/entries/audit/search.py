@@ -202,12 +202,14 @@ class Searcher:
         """How likely the first of these answers, 0..1; fitted on development questions (``python -m tests.benchmarks.audit fit``)."""
         if not hits:
             return 0.0
-        if self._told(question).get(hits[0].id, 0.0) > 0.75:
+        return self._sure(question, hits[0], self.signs(question, hits[0]))
+
+    def _sure(self, question: str, hit: Hit, signs: dict[str, float]) -> float:
+        """``confidence`` in one article, its signs known."""
+        if self._told(question).get(hit.id, 0.0) > 0.75:
             return 1.0
         weights = _confidence()
-        total = weights["intercept"] + sum(
-            weights[name] * value for name, value in self.signs(question, hits[0]).items()
-        )
+        total = weights["intercept"] + sum(weights[name] * value for name, value in signs.items())
         return float(1 / (1 + np.exp(-total)))
 
     def spoken_of(self, question: str, record: Record) -> float:
@@ -248,12 +250,16 @@ class Searcher:
         """A text without a card that surely answers goes before a first one that is less sure to, and counts as much."""
         if not hits or hits[0].named:
             return hits
-        first, spoken = self.confidence(question, hits[:1]), self.signs(question, hits[0])["words"]
+        signs = self.signs(question, hits[0])
+        first, spoken = self._sure(question, hits[0], signs), signs["words"]
         better = []
         for hit in hits[1:]:
-            if hit.card is None and (sure := self.confidence(question, [hit])) >= LIKELY:
-                says = self.signs(question, hit)["words"]
-                if sure >= max(SURE, first + SURER) or (sure >= LIKELY and says >= max(SPEAKS, spoken + MORE)):
+            if hit.card is None:
+                signs = self.signs(question, hit)
+                sure = self._sure(question, hit, signs)
+                if sure >= max(SURE, first + SURER) or (
+                    sure >= LIKELY and signs["words"] >= max(SPEAKS, spoken + MORE)
+                ):
                     better.append((sure, hit))
         told = [hit for _, hit in sorted(better, key=lambda one: -one[0])]
         return [*(replace(hit, score=hits[0].score) for hit in told), *(hit for hit in hits if hit not in told)]

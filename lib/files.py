@@ -3,12 +3,17 @@
 import json
 import os
 import re
+import threading
+import time
 import zlib
+from contextlib import suppress
+from glob import escape
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
 ZIP_TROUBLE = (BadZipFile, EOFError, NotImplementedError, OSError, zlib.error)  # what reading a broken ZIP raises
+LEFT = 3600  # seconds after which a file half written is nobody's any more
 MOST_BYTES, MOST_LINES = 2**24, 100_000  # of an officer's text
 _LONE = re.compile(r"\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f][0-9a-f]{2}", re.IGNORECASE)
 
@@ -24,9 +29,17 @@ def json_lines(path: Path) -> list[dict[str, Any]]:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that a reader sees the old content or the new, never a part, whoever else writes it."""
-    waiting = path.with_name(f"{path.name}.{os.getpid()}.new")
-    waiting.write_bytes(data)
-    os.replace(waiting, path)
+    for left in path.parent.glob(f"{escape(path.name)}.*.new"):  # by programs that were killed meanwhile
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < time.time() - LEFT:
+                left.unlink()
+    waiting = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.new")
+    try:
+        waiting.write_bytes(data)
+        os.replace(waiting, path)
+    except BaseException:
+        waiting.unlink(missing_ok=True)
+        raise
 
 
 def loads(text: str) -> Any:

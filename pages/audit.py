@@ -6,6 +6,7 @@ from lib.ui import guard
 
 officer, item = guard.enter("audit")
 
+from lib.casework import CaseworkError  # noqa: E402
 from lib.ui import ask, library, story, teaching  # noqa: E402
 
 VIEWS = {
@@ -22,4 +23,7 @@ story.header(item)
 view = st.segmented_control(
     "화면", list(VIEWS), default="질문하기", required=True, label_visibility="collapsed", key="audit_view"
 )
-VIEWS[view]()
+try:
+    VIEWS[view]()
+except CaseworkError as error:
+    st.error(str(error))

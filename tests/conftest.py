@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,9 @@ def data_dir(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     settings.cache_clear()
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """A real PostgreSQL 15 of our own, reachable only through a socket in its private folder."""
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """The address of a real PostgreSQL 15 of our own, reachable only through a socket in its private folder."""
     if not (POSTGRES / "postgres").exists():
         pytest.skip(f"no PostgreSQL 15 in {POSTGRES}")
     folder = Path(tempfile.mkdtemp(prefix="ax-postgres-"))
@@ -66,6 +67,12 @@ def postgres() -> Iterator[str]:
         server.send_signal(signal.SIGINT)  # fast shutdown: whoever is still connected is dropped
         server.wait(20)
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    with postgres_server() as address:
+        yield address
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,7 +1,8 @@
 """The engine under the case book: SQLite in WAL mode by default, PostgreSQL by ``AX_DATABASE_URL``."""
 
+import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,20 +10,24 @@ from sqlite3 import OperationalError as SqliteError
 from types import TracebackType
 from typing import Any, Self
 
+import psycopg
 from pydantic_core import to_json
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, inspect, make_url, select, text
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from lib.casework.errors import DatabaseUnavailable, NewerDatabase, told_of, told_to_officer
+from lib.casework.errors import DatabaseMoved, DatabaseUnavailable, NewerDatabase, told_of, told_to_officer
 from lib.casework.models import SCHEMA, SchemaVersion
 from lib.settings import settings
 
 PATIENCE = 10  # seconds a change waits for another program to finish writing
+ANSWERS = 4  # seconds PostgreSQL has to answer at all; a name may stand for two addresses
+LONGEST, UPGRADE = 60, 3600  # seconds one statement may take, and one of an upgrade
 _SCHEMA_LOCK = 0x41585F43  # advisory lock: two programs starting at once make one schema
 
 
 Clock = Callable[[], datetime]
+_opened: dict[str, tuple[int, int]] = {}  # SQLite files of this process: which one of that name each is
 
 
 def now() -> datetime:
@@ -62,19 +67,26 @@ def connect(url: str) -> Engine:
     address = make_url(url)
     if address.drivername in ("postgres", "postgresql"):
         address = address.set(drivername="postgresql+psycopg")
+    file = _file(address)
+    _require_file(file)
     if address.get_backend_name() == "sqlite":
-        engine = create_engine(address, json_serializer=plain_json, hide_parameters=True)
+        engine: Engine = create_engine(address, json_serializer=plain_json, hide_parameters=True)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "handle_error", _renew_sqlite)
     elif address.drivername == "postgresql+psycopg":
         engine = create_engine(
             address,
             json_serializer=plain_json,
             hide_parameters=True,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": PATIENCE},
+            pool_timeout=PATIENCE,
+            connect_args={"connect_timeout": ANSWERS, "keepalives_idle": PATIENCE, "tcp_user_timeout": PATIENCE * 1000},
         )
+        event.listen(engine, "do_connect", _connect_patiently)
         event.listen(engine, "connect", _set_up_postgresql)
+        event.listen(engine, "begin", _begin_postgresql)
+        event.listen(engine, "checkin", _idle_postgresql)
     else:
         raise ArgumentError(f"unsupported database: {address.drivername}")
     try:
@@ -82,7 +94,10 @@ def connect(url: str) -> Engine:
     except BaseException:
         engine.dispose()
         raise
-    return engine
+    if file and file not in _opened:
+        found = os.stat(file)
+        _opened[file] = found.st_dev, found.st_ino
+    return engine.execution_options(file=file)
 
 
 def for_writing(engine: Engine) -> Engine:
@@ -93,8 +108,10 @@ def for_writing(engine: Engine) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session to read in; what goes wrong is told to the officer, and what was read stays usable after it."""
-    with told_to_officer(), Session(engine, expire_on_commit=False) as session:
-        yield session
+    with told_to_officer():
+        _require_file(engine.get_execution_options().get("file"))
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
 
 
 @contextmanager
@@ -114,6 +131,66 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def _file(address: URL) -> str | None:
+    """The file of an SQLite database."""
+    kept = address.get_backend_name() == "sqlite" and address.database and address.database != ":memory:"
+    return os.path.abspath(str(address.database)) if kept else None
+
+
+def _require_file(file: str | None) -> None:
+    """SQLite goes on writing to a file that was removed, or begins an empty one: what it then says is saved would be lost.
+    Raises ``DatabaseMoved``.
+    """
+    if file is None or file not in _opened:
+        return
+    try:
+        found = os.stat(file)
+    except OSError:
+        raise DatabaseMoved from None
+    if _opened[file] != (found.st_dev, found.st_ino):
+        raise DatabaseMoved
+
+
+class _Patient(psycopg.Connection[Any]):
+    """A connection that gives up a server which is there and says nothing. ``patience``: seconds for one answer."""
+
+    patience: float = ANSWERS
+
+    def wait(self, gen: Generator[Any, Any, Any], interval: float = 0.1, timeout: float | None = None) -> Any:
+        until = self.patience if timeout is None else timeout
+        try:
+            return super().wait(gen, interval, until)
+        except psycopg.errors._WaitTimeout:
+            self.pgconn.finish()  # what it may yet say is an answer to nobody
+            raise psycopg.OperationalError(f"no answer within {until} seconds") from None
+
+
+def _connect_patiently(_dialect: object, _record: object, arguments: Any, options: Any) -> _Patient:
+    return _Patient.connect(*arguments, **options)
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    _said_to(connection).patience = connection.get_execution_options().get("longest", LONGEST)
+
+
+def _said_to(connection: Connection) -> _Patient:
+    found = connection.connection.dbapi_connection
+    assert isinstance(found, _Patient)
+    return found
+
+
+def _idle_postgresql(connection: _Patient | None, _record: object) -> None:
+    if connection is not None:  # None: it was lost
+        connection.patience = ANSWERS
+
+
+def _renew_sqlite(context: ExceptionContext) -> None:
+    """A connection opened while the file could only be read would stay so for ever."""
+    name = str(getattr(context.original_exception, "sqlite_errorname", ""))
+    if context.connection is not None and name.startswith(("SQLITE_READONLY", "SQLITE_IOERR")):
+        context.is_disconnect = True
 
 
 def _set_up_postgresql(connection: Any, _record: object) -> None:
@@ -138,7 +215,7 @@ def _switch_to_wal(connection: Any) -> None:
 
 def _make_schema(engine: Engine) -> None:
     """Bring the database to the schema of this program, whole or not at all; one that is there already is only looked at."""
-    with for_writing(engine).begin() as connection:
+    with for_writing(engine).execution_options(longest=UPGRADE).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
         found = 0

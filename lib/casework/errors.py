@@ -42,6 +42,13 @@ class DatabaseUnavailable(CaseworkError):
     """The database cannot be reached, opened or trusted."""
 
 
+class DatabaseMoved(DatabaseUnavailable):
+    """The file of the case book is no longer the one that was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(_MOVED)
+
+
 class DatabaseBusy(CaseworkError):
     """Another program held the database for too long."""
 
@@ -61,6 +68,10 @@ _DAMAGED = "사건부 파일이 손상되었거나 사건부가 아닙니다. �
 _LOST = (
     "사건부 데이터베이스에 연결할 수 없습니다. 네트워크와 AX_DATABASE_URL(또는 AX_DATA_DIR) 설정을 확인하고, "
     "연결된 뒤 건을 새로 고쳐 저장되었는지 확인하십시오."
+)
+_MOVED = (
+    "사건부 파일이 없어졌거나 다른 파일로 바뀌어 저장하지 않았습니다. 원래 파일을 제자리에 돌려놓거나, "
+    "관리자에게 알려 프로그램을 끝내고 백업을 복구한 뒤 다시 시작하십시오."
 )
 _ADDRESS = "AX_DATABASE_URL 설정을 읽을 수 없습니다. postgresql://사용자:비밀번호@서버:5432/이름 형식인지 확인하십시오."
 

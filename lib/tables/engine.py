@@ -1,9 +1,13 @@
 """What computes the Ibis expressions: DuckDB in this process, or Spark when ``AX_ENGINE=spark``."""
 
+import fcntl
+import os
+import shutil
 import tempfile
 import threading
 import weakref
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
@@ -98,7 +102,30 @@ def connect(engine: str | None = None) -> Engine:
 
 
 def _folder(engine: str) -> "tempfile.TemporaryDirectory[str]":
-    return tempfile.TemporaryDirectory(dir=settings().folder("engine"), prefix=engine, ignore_cleanup_errors=True)
+    """A folder of this process, locked as long as it is in use; those of killed processes are removed."""
+    root = settings().folder("engine")
+    gate = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        for left in (*root.glob("duckdb?*"), *root.glob("spark?*")):
+            _clear(left)
+        made = tempfile.TemporaryDirectory(dir=root, prefix=engine, ignore_cleanup_errors=True)
+        held = os.open(made.name, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        weakref.finalize(made, os.close, held)
+        return made
+    finally:
+        os.close(gate)
+
+
+def _clear(folder: Path) -> None:
+    with suppress(OSError):  # another program uses it, or was quicker
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(handle)
 
 
 def _duckdb(folder: str) -> Any:

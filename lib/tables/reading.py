@@ -473,6 +473,7 @@ def _numbered(titles: Iterable[str]) -> Iterator[str]:
 
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (BOOK_MEMORY, BOOK_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (2 * BOOK_SECONDS, 2 * BOOK_SECONDS))  # also when the server was killed
     try:
         found = _sheet(sys.stdin.buffer.read(), int(sys.argv[1]))
     except TableError as error:

@@ -109,7 +109,7 @@ def one(told: "Reading") -> None:
         st.caption("전국 건물 주소표에 없는 주소는 변환하지 않습니다. 아래 후보와 적힌 주소를 확인해 주십시오.")
     if told.place and told.zip_agrees is False:
         st.warning(
-            f"신고된 우편번호 {told.declared_zip}이(가) 판독한 건물의 우편번호 {told.place.zip}과(와) 다릅니다"
+            f"신고된 우편번호 {plain(told.declared_zip)}이(가) 판독한 건물의 우편번호 {told.place.zip}과(와) 다릅니다"
             "(2026-02-02부터 확인 항목).",
             icon="📮",
         )
@@ -191,7 +191,7 @@ def _file(reader: "Reader") -> None:
     try:
         raw = read(file.getvalue(), file.name)
     except TableError as error:
-        st.error(str(error), icon="📄")
+        st.error(plain(str(error)), icon="📄")
         return
     names = raw.column_names
     likely = next((i for i, name in enumerate(names) if "주소" in name or "배송지" in name), 0)

@@ -80,7 +80,9 @@ def _conversation(item: Entry, officer: Officer, found: "Searcher") -> None:
     else:
         st.query_params.pop("talk", None)
     with st.container():  # here and not pinned below, so that an answer stands under its question, on a phone too
-        asked = st.chat_input("규정이나 사례를 평소 말로 물어보십시오.", key="audit_question", max_chars=1000)
+        asked = st.chat_input(
+            "규정이나 사례를 평소 말로 물어보십시오(1,000자까지).", key="audit_question", max_chars=1000
+        )
     asked = asked or st.session_state.pop(NEXT, None)
     if asked:
         with st.chat_message("user", avatar="🙋"):

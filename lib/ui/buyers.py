@@ -112,7 +112,7 @@ def verify(listed: Listed, contracts: Mapping[str, Table]) -> None:
         try:
             newer = check(read(file.getvalue(), file.name), contracts["movements"])
         except TableError as error:
-            st.error(str(error), icon="📄")
+            st.error(plain(str(error)), icon="📄")
             return
         told = cache.asked(
             (listed.key, "verify", file.file_id), lambda: screen.verify(cast("Buyers", listed.ranking), newer.rows)

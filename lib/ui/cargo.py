@@ -147,7 +147,7 @@ def _ask_again(listed: Listed) -> None:
 
     ranking = duties(listed)
     if told := st.session_state.pop("cargo_asked", ""):
-        st.success(told, icon="🔄")
+        st.success(plain(told), icon="🔄")
     if not settings().unipass_key:
         st.caption(
             "인증키(`AX_UNIPASS_KEY`)를 설정하면 알릴 화물의 최신 진행정보를 UNI-PASS에서 바로 조회할 수 있습니다. 그사이 신고된 건은 목록에서 저절로 빠집니다."
@@ -206,12 +206,12 @@ def _life(events: "pd.DataFrame", due: "pd.DataFrame", ranking: "Duties") -> "go
     colour = {items.OVERDUE: RED, items.CURED: RED, items.REVIEW: PURPLE, items.MET: GREEN, items.EXCLUDED: GREY}
     for row in due.to_dict("records"):
         figure.add_scatter(
-            x=[row["begin"], row["end"]], y=[row["where"]] * 2, mode="lines", line={"width": 16, "color": colour.get(row["state"], ORANGE)},
+            x=[row["begin"], row["end"]], y=[explain.words(row["where"])] * 2, mode="lines", line={"width": 16, "color": colour.get(row["state"], ORANGE)},
             opacity=0.3, showlegend=False, hovertemplate=f"{explain.words(row['title'])}<br>기한 %{{x|%Y-%m-%d}}<extra>{row['state']}</extra>",
         )  # fmt: skip
     labels, sides = _labels(events)
     figure.add_scatter(
-        x=events["at"], y=events["where"], mode="markers+text", text=[explain.words(one) for one in labels], textposition=sides, marker={"size": 11, "color": BLUE}, showlegend=False, cliponaxis=False,
+        x=events["at"], y=events["where"].map(explain.words), mode="markers+text", text=[explain.words(one) for one in labels], textposition=sides, marker={"size": 11, "color": BLUE}, showlegend=False, cliponaxis=False,
         customdata=[[explain.words(str(a)), "" if b != b or b is None else f"{b:,.0f}개"] for a, b in zip(events["what"], events["packages"], strict=True)],
         hovertemplate="%{x|%Y-%m-%d %H:%M}<br>%{customdata[0]} %{customdata[1]}<extra></extra>",
     )  # fmt: skip
@@ -324,7 +324,7 @@ def _work(
         ):
             with st.spinner("문자를 보내는 중입니다."):
                 told = daily.deliver(outbox, gateway, ranking.limits, practice=practice)
-            st.toast(f"발송 {told.sent:,}통, 실패 {told.failed:,}통. {told.stopped}".strip(), icon="📨")
+            st.toast(f"발송 {told.sent:,}통, 실패 {told.failed:,}통. {plain(told.stopped)}".strip(), icon="📨")
             st.rerun()
         gone = [*by_state[MessageState.SENT], *by_state[MessageState.IN_DOUBT]]
         if sends and gone and gateway.name != "file" and st.button("도달 확인", key="cargo_settle"):
@@ -347,13 +347,13 @@ def _work(
         _preview(shown, outbox, officer)
     if len(found.calls):
         st.markdown("**문자를 보낼 수 없어 전화할 곳**")
-        plain = st.toggle("담당자와 연락처 보기(개인정보)", key="cargo_contacts", help="전화할 때만 켜십시오.")
+        unmasked = st.toggle("담당자와 연락처 보기(개인정보)", key="cargo_contacts", help="전화할 때만 켜십시오.")
         calls = found.calls
         st.dataframe(
             {
                 "보세구역": calls["name"].fillna(calls["shed"]).tolist(),
-                "담당자": [_contact("manager", one, plain) for one in calls["manager"]],
-                "연락처": [_contact("phone", one, plain) for one in calls["phone"]],
+                "담당자": [_contact("manager", one, unmasked) for one in calls["manager"]],
+                "연락처": [_contact("phone", one, unmasked) for one in calls["phone"]],
                 "까닭": calls["why"].tolist(),
                 "안내할 건": calls["items"].tolist(),
             },
@@ -442,7 +442,9 @@ def _manage(message: Message, outbox: Outbox, officer: Officer) -> None:
                 if st.button(label, key=f"{key}_{label}"):
                     act(why)
                     st.rerun()
-    st.caption(" → ".join(f"{step.new.label} {step.when[5:16]} {step.by}" for step in outbox.history(message.id)))
+    st.caption(
+        " → ".join(f"{step.new.label} {step.when[5:16]} {plain(step.by)}" for step in outbox.history(message.id))
+    )
 
 
 # Answers

@@ -203,7 +203,7 @@ def register(found: Finding, officer: Officer, outcomes: Sequence[Outcome]) -> N
             st.rerun()
         st.caption("등록하면 이유와 근거가 사건에 그대로 보관되고, 처분과 이력이 남습니다.")
     except CaseworkError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
 
 
 def show_case(contracts: Mapping[str, Table]) -> Callable[[Case], None]:
@@ -212,7 +212,7 @@ def show_case(contracts: Mapping[str, Table]) -> Callable[[Case], None]:
     def shown(case: Case) -> None:
         facts = case.facts
         score = "" if case.score is None else f" · 점수 {100 * case.score:.1f}"
-        st.caption(f"{case.grade}{score} · 기준일 {facts.get('as_of', '-')} · {facts.get('office', '')}")
+        st.caption(f"{case.grade}{score} · 기준일 {facts.get('as_of', '-')} · {plain(facts.get('office', ''))}")
         reasons(case.reasons, contracts, key=f"case_{case.id}")
         notes(facts)
         if facts.get("checked"):

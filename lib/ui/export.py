@@ -65,7 +65,7 @@ def button(
 
     def made() -> bytes:
         there = ask()
-        if not there.may(guard.May.EXPORT, entry):
+        if not there.may(guard.May.EXPORT, entry or None):
             raise PermissionError(there.why_not(guard.May.EXPORT))
         data = make()
         measured = {"bytes": len(data), **(detail or {})}

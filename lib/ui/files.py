@@ -10,6 +10,7 @@ import streamlit as st
 from lib.settings import DATA
 from lib.tables.contract import Column, Table
 from lib.ui import cache, export, guard, personal
+from lib.ui.words import plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -143,7 +144,7 @@ def _own(
                         raw = own(file.getvalue(), name) if own else read(file.getvalue(), file.name)
                         checked = check(raw, table)
                 except TableError as error:
-                    st.error(str(error), icon="📄")
+                    st.error(plain(str(error)), icon="📄")
                     continue
                 shelf[name] = (file.file_id, checked)
             if not shelf[name][1].rows.num_rows:

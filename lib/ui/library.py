@@ -1,5 +1,6 @@
 """대감집 beyond the conversation: the form that asks before acting, articles by topic, trends of findings, what has been imported."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -270,7 +271,8 @@ def _read_laws(file_id: str, name: str, data: bytes) -> "tuple[Article, ...]":
         told: tuple[Article, ...] = kept[1]
         return told
     with TemporaryDirectory() as folder, st.spinner("법령을 읽는 중입니다."):
-        path = Path(folder) / (Path(name).name or "law")
+        short = re.sub(r"[/\\\0]", " ", name)[-60:].strip(". ")  # no folder's, and not too long for one
+        path = Path(folder) / (short or "law")
         path.write_bytes(data)
         try:
             articles = tuple(laws.read(path))

@@ -281,7 +281,7 @@ def _show(kept: Kept, asked: Asked, officer: Officer) -> None:
             why(judgement, kept.crops)
             code = judgement.barcode
             st.caption(
-                f"바코드 {code or '읽지 못함'} · 판독 엔진 {judgement.reading.engine} · 판정 기준일 {judgement.as_of} · "
+                f"바코드 {plain(code or '읽지 못함')} · 판독 엔진 {judgement.reading.engine} · 판정 기준일 {judgement.as_of} · "
                 f"목록 기준일 {judgement.list_date} · 사진 해시 {sha256[:12]}"
             )
             if kept.lacks:
@@ -370,7 +370,7 @@ def show_case(case: Case) -> None:
         "maker": "제조사·제조국",
         "barcode": "바코드",
     }
-    shown = [f"{label} {facts[name]}" for name, label in goods.items() if facts.get(name)]
+    shown = [f"{label} {plain(str(facts[name]))}" for name, label in goods.items() if facts.get(name)]
     st.caption(
         " · ".join(
             [*shown, f"판정 기준일 {facts['as_of']}", f"목록 기준일 {facts['list_date']}", f"해시 {case.subject[:12]}"]

@@ -31,6 +31,9 @@ h1, h2, h3, p, li, label {word-break: keep-all; overflow-wrap: anywhere}
   content: "표 파일 하나 · 250MB까지 · 끌어다 놓아도 됩니다"}
 [class*="audit_file_"] [data-testid="stFileUploaderDropzoneInstructions"] span::after {
   content: "파일 하나 · 30MB까지 · 끌어다 놓아도 됩니다"}
+[data-testid="stTooltipErrorContent"] {display: none}
+[data-testid="stFileUploader"]:has([data-testid="stFileChip"][aria-invalid="true"])::after {
+  content: "빨간 파일은 올리지 못했습니다. 형식과 크기를 확인하십시오."; font-size: .88rem; color: #c62a2f}
 [data-testid="stCheckbox"] p {white-space: normal; overflow: visible}
 [data-testid="stCameraInputButton"]::after {content: "📷 촬영"; font-size: 1.05rem}
 [data-testid="stCameraInput"]:has(img) [data-testid="stCameraInputButton"]::after {content: "다시 촬영"}

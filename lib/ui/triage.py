@@ -23,7 +23,7 @@ def queue(item: Entry, officer: Officer, outcomes: Sequence[Outcome], show: Show
     try:
         _queue(cache.case_book(), item, officer, outcomes, show)
     except CaseworkError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
 
 
 def _queue(book: CaseBook, item: Entry, officer: Officer, outcomes: Sequence[Outcome], show: Shown) -> None:
@@ -138,7 +138,7 @@ def decide(book: CaseBook, case: Case, officer: Officer, outcomes: Sequence[Outc
                 seen_key, book.assign(case.id, seen, officer.name, by=officer.name, note=note), "담당자로 지정했습니다."
             )
     except CaseworkError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
 
 
 def _waiting(book: CaseBook, case: Case, officer: Officer, seen_key: str, seen: int) -> None:
@@ -170,7 +170,7 @@ def _waiting(book: CaseBook, case: Case, officer: Officer, seen_key: str, seen: 
         elif back:
             _done(seen_key, book.turn_down(case.id, seen, by=officer.name, note=note), "돌려보냈습니다.")
     except CaseworkError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
 
 
 def _done(seen_key: str, case: Case, told: str) -> None:

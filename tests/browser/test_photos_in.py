@@ -167,7 +167,9 @@ def test_planted_scripts_never_run(server: Server, page: Page, tmp_path: Path) -
     go(page, server, HAZARD)
     upload(page, photo)
     verdict(page, "목록에 없음")
-    page.locator("summary", has_text="잘못 읽었습니까").click()
+    correction = page.locator("summary", has_text="잘못 읽었습니까")
+    expect(correction).to_have_count(1)  # while the verdict is drawn anew the old one still stands
+    correction.click()
     text = page.get_by_label("읽은 글자")
     text.fill(f"Melatonin {planted}\n{planted}\nMELATONIN FREE {planted}")
     text.press("Control+Enter")

@@ -856,4 +856,5 @@ def _main(data: bytes, name: str) -> None:
 
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (2 * SECONDS, 2 * SECONDS))  # also when the server was killed
     _main(sys.stdin.buffer.read(), sys.argv[1])

@@ -103,13 +103,10 @@ def _spoken() -> frozenset[str]:
 def worded(text: str) -> Worded:
     """What a text tells. ``text``: as the ledger joins a line's model, names and component."""
     plain = unicodedata.normalize("NFKC", text).upper()
-    plain = _POUND.sub(r"\1LB", _AREA.sub(r"\1GSM", _INCH.sub(r"\1INCH ", plain)))
-    plain = _HANGUL_UNIT.sub(lambda found: found[1] + _LATIN_UNIT[found[2]], plain)
-    plain = _GAP.sub(r"\1\2", _TIMES.sub("X", plain))
     codes: dict[str, None] = {}
     words: dict[str, None] = {}
     measures: dict[str, None] = {}
-    for part in plain.split(PART):
+    for part in map(_united, plain.split(PART)):
         before = ""  # letters that may belong to the number after them: ABX 1000
         for token in _TOKEN.findall(part):
             if token[0] >= "가":
@@ -167,6 +164,13 @@ def keys(told: Worded) -> Iterable[tuple[int, str]]:
         yield MEASURE, measure
     if len(told.measures) > 1:
         yield MEASURES, " ".join(sorted(told.measures))  # all of them, in whatever HS heading
+
+
+def _united(part: str) -> str:
+    """One part with its units written one way: 3 인치 as 3INCH, 200 G/M2 as 200GSM."""
+    plain = _POUND.sub(r"\1LB", _AREA.sub(r"\1GSM", _INCH.sub(r"\1INCH ", part)))
+    plain = _HANGUL_UNIT.sub(lambda found: found[1] + _LATIN_UNIT[found[2]], plain)
+    return _GAP.sub(r"\1\2", _TIMES.sub("X", plain))
 
 
 def _sized(token: str) -> str:

@@ -59,9 +59,9 @@ class Officer:
             for role, held in self.roles.items()
         )
 
-    def why_not(self, what: May) -> str:
-        """Korean: what is missing, and whom to ask."""
-        able = ", ".join(role.value for role in Role if what in GRANTS[role][1])
+    def why_not(self, what: May, entry: str | None = None) -> str:
+        """Korean: what is missing (in this entry), and whom to ask."""
+        able = ", ".join(role.value for role in Role if what in GRANTS[role][1] and entry in GRANTS[role][0] | {None})
         held = ", ".join(role.value for role in self.roles) or "없음"
         return f"이 일을 할 권한이 없습니다(지금 역할: {held}, 필요한 역할: {able}). 역할이 필요하면 관리자에게 요청하십시오."
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import threading
 import time
 import zlib
@@ -29,10 +30,7 @@ def json_lines(path: Path) -> list[dict[str, Any]]:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that a reader sees the old content or the new, never a part, whoever else writes it."""
-    for left in path.parent.glob(f"{escape(path.name)}.*.new"):  # by programs that were killed meanwhile
-        with suppress(FileNotFoundError):
-            if left.stat().st_mtime < time.time() - LEFT:
-                left.unlink()
+    clear_left(path.parent, f"{escape(path.name)}.*.new")
     waiting = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.new")
     try:
         waiting.write_bytes(data)
@@ -40,6 +38,17 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         waiting.unlink(missing_ok=True)
         raise
+
+
+def clear_left(folder: Path, pattern: str) -> None:
+    """Remove what programs that were killed meanwhile have left half made in a folder."""
+    for left in folder.glob(pattern):
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < time.time() - LEFT:
+                if left.is_dir():
+                    shutil.rmtree(left, ignore_errors=True)
+                else:
+                    left.unlink()
 
 
 def loads(text: str) -> Any:

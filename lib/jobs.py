@@ -41,6 +41,7 @@ BROKE = "계산하는 중 문제가 생겼습니다. 다시 실행해도 같으�
 NO_MEMORY = "메모리가 모자라 계산을 마치지 못했습니다. 자료의 기간을 줄여 다시 실행하십시오."
 TOO_LARGE = "결과가 2GB를 넘어 받을 수 없습니다. 자료의 기간을 줄여 다시 실행하십시오."
 LATE = "{seconds:,.0f}초 안에 끝나지 않아 멈추었습니다. 자료의 기간을 줄이거나 잠시 뒤 다시 실행하십시오."
+NOT_STARTED = "계산할 프로그램을 시작하지 못했습니다. 잠시 뒤 다시 실행하고, 그래도 같으면 관리자에게 알려 주십시오."
 FULL = "기다리는 작업이 {most}건이라 더 받을 수 없습니다. 잠시 뒤 다시 실행하십시오."
 
 
@@ -206,7 +207,7 @@ class Queue:
 
     def _serve(self) -> None:
         """The queue's thread. It starts every worker, for the kernel ends a worker with the thread that started it."""
-        self._worker = _Worker(self._warm, self._nice)
+        self._hire()
         while True:
             with self._changed:
                 while not self._waiting:
@@ -215,9 +216,8 @@ class Queue:
                         self._worker = None
                 job = self._running = self._waiting.popleft()
                 job.state, job.started = State.RUNNING, time.monotonic()
-                if self._worker is None or self._worker.process.poll() is not None:
-                    self._worker = _Worker(self._warm, self._nice)
-            state, result, error = self._done(job, self._worker)
+                worker = self._hire()
+            state, result, error = self._done(job, worker) if worker else (State.FAILED, None, JobError(NOT_STARTED))
             with self._changed:
                 self._running = None
                 if state is not State.DONE:
@@ -228,9 +228,18 @@ class Queue:
                 over = [key for key, one in self._known.items() if one.over]
                 for key in over[: max(0, len(over) - KEPT)]:
                     del self._known[key]
-                if self._worker.process.poll() is not None:
-                    self._worker = _Worker(self._warm, self._nice)
+                self._hire()
             del job, result, error
+
+    def _hire(self) -> "_Worker | None":
+        """A living worker, started where there is none; ``None`` where the system has no room for another process."""
+        if self._worker is None or self._worker.process.poll() is not None:
+            self._worker = None
+            try:
+                self._worker = _Worker(self._warm, self._nice)
+            except OSError as error:
+                log.error("no worker for %s: %s", self.name, error)
+        return self._worker
 
     def _done(self, job: Job[Any], worker: "_Worker") -> tuple[State, Any, Exception | None]:
         until = None if job.seconds is None else time.monotonic() + job.seconds
@@ -287,8 +296,8 @@ class _Worker:
         return _receive(self._socket, shared)
 
     def end(self) -> None:
-        """Kill it and whatever it started; from any thread."""
-        if self.process.poll() is None:
+        """Kill it and whatever it started, also where it is dead already; from any thread."""
+        if self.process.returncode is None:  # not waited for yet: the group is still its own
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
 

@@ -250,10 +250,14 @@ class Outbox(database.Store):
             done.next_try = session.scalar(select(func.min(Message.next_try_at)).where(*approved, Message.day == today))
         return done
 
-    def settle(self, gateway: Gateway, *, entry: str) -> Counter[MessageState]:
-        """Ask what became of all that went out, and of all in doubt; how many came to which state."""
+    def settle(self, gateway: Gateway, *, entry: str, at_once: bool = False) -> Counter[MessageState]:
+        """Ask what became of all that went out, and of all in doubt; how many came to which state.
+
+        ``at_once``: with a gateway that sends a message once however often it is handed it, nobody's lease is waited for,
+        and what was not sent is free again without delay.
+        """
         since = self._clock() - REPORTED_WITHIN
-        return self._clear_up(gateway, entry) + self._inquire(
+        return self._clear_up(gateway, entry, at_once) + self._inquire(
             gateway, entry, (Message.state == S.SENT) & (Message.sent_at > since)
         )
 
@@ -388,7 +392,7 @@ class Outbox(database.Store):
         return gateway.send(reference, batch)
 
     def _record(
-        self, gateway: Gateway, seen: Sequence[Message], reports: Mapping[str, Report]
+        self, gateway: Gateway, seen: Sequence[Message], reports: Mapping[str, Report], at_once: bool = False
     ) -> dict[str, MessageState]:
         """Write down what the gateway said of messages as we saw them; by key, the new state of those it changed."""
         became: dict[str, MessageState] = {}
@@ -403,7 +407,7 @@ class Outbox(database.Store):
                     continue
                 if to == S.APPROVED:
                     self._release(message)
-                    message.next_try_at = self._clock() + _wait(message.attempts, report.wait)
+                    message.next_try_at = None if at_once else self._clock() + _wait(message.attempts, report.wait)
                 if report.fate is Fate.REFUSED:
                     message.sent_at = None
                 message.provider_id = report.provider_id or message.provider_id
@@ -421,12 +425,16 @@ class Outbox(database.Store):
                 session, Act.SENT, self._clock(), by=officer, entry=messages[0].entry, reason=why, detail=detail
             )
 
-    def _clear_up(self, gateway: Gateway, entry: str) -> Counter[MessageState]:
+    def _clear_up(self, gateway: Gateway, entry: str, at_once: bool = False) -> Counter[MessageState]:
         """Of those whose sender died or could not tell: what became of them."""
-        stuck = (Message.state == S.SENDING) & (Message.lease_until < self._clock())
-        return self._inquire(gateway, entry, or_(stuck, Message.state == S.IN_DOUBT))
+        stuck = Message.state == S.SENDING
+        if not at_once:
+            stuck &= Message.lease_until < self._clock()
+        return self._inquire(gateway, entry, or_(stuck, Message.state == S.IN_DOUBT), at_once)
 
-    def _inquire(self, gateway: Gateway, entry: str, which: ColumnElement[bool]) -> Counter[MessageState]:
+    def _inquire(
+        self, gateway: Gateway, entry: str, which: ColumnElement[bool], at_once: bool = False
+    ) -> Counter[MessageState]:
         with database.reading(self._engine) as session:
             asked = select(Message).where(which, Message.entry == entry, Message.gateway == gateway.name)
             found = list(session.scalars(asked.order_by(Message.id)))
@@ -443,7 +451,7 @@ class Outbox(database.Store):
                     reports = gateway.ask(reference, messages)
                 except GatewayError as error:
                     reports = {message.key: Report(Fate.MAYBE, str(error)) for message in messages}
-            became.update(self._record(gateway, messages, reports).values())
+            became.update(self._record(gateway, messages, reports, at_once).values())
         return became
 
 

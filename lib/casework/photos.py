@@ -4,12 +4,10 @@ import hashlib
 import os
 import re
 import tempfile
-import time
-from contextlib import suppress
 from pathlib import Path
 
 from lib.casework.errors import UnknownPhoto, told_to_officer
-from lib.files import LEFT
+from lib.files import clear_left
 from lib.settings import settings
 
 
@@ -24,10 +22,7 @@ def keep_photo(data: bytes, sha256: str, suffix: str) -> Path:
         if kept := _kept(folder, sha256):
             return kept
         path = folder / f"{sha256}{suffix}"
-        for left in folder.glob(".*"):  # by programs that were killed meanwhile
-            with suppress(FileNotFoundError):
-                if left.stat().st_mtime < time.time() - LEFT:
-                    left.unlink()
+        clear_left(folder, ".*")
         handle, temporary = tempfile.mkstemp(dir=folder, prefix=".")
         try:
             with os.fdopen(handle, "wb") as file:

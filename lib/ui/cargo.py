@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
 
-from lib.casework import CaseworkError, Message, MessageState, Outbox
+from lib.casework import KST, CaseworkError, Message, MessageState, Outbox
 from lib.ui import cache, explain, export, files, guard
 from lib.ui.files import masked
 from lib.ui.guard import Officer
@@ -326,11 +326,14 @@ def _work(
                 told = daily.deliver(outbox, gateway, ranking.limits, practice=practice)
             st.toast(f"발송 {told.sent:,}통, 실패 {told.failed:,}통. {plain(told.stopped)}".strip(), icon="📨")
             st.rerun()
-        gone = [*by_state[MessageState.SENT], *by_state[MessageState.IN_DOUBT]]
-        if sends and gone and gateway.name != "file" and st.button("도달 확인", key="cargo_settle"):
-            with st.spinner("문자 중계사에 확인하는 중입니다."):
-                outbox.settle(gateway, entry=daily.ledger(practice))
+        begun = by_state[MessageState.SENDING]
+        gone = [*by_state[MessageState.SENT], *by_state[MessageState.IN_DOUBT]] if gateway.name != "file" else []
+        if sends and (begun or gone) and st.button("도달 확인", key="cargo_settle"):
+            with st.spinner("나간 문자를 확인하는 중입니다."):
+                daily.settle(outbox, gateway, practice=practice)
             st.rerun()
+    if begun:
+        st.warning(_broken_off(begun, gateway), icon="📨")
     if ready and refused:
         st.caption(
             "연습에서는 밖으로 보내지 않습니다. `AX_SMS_GATEWAY=file`로 바꾸면 보내는 과정까지 해 볼 수 있습니다."
@@ -380,6 +383,16 @@ def _summary(waiting: list[Message], found: "Morning", gateway: "Gateway", ranki
             f"- 보내는 길: {CARRIERS.get(gateway.name, gateway.name)}",
             f"- 보내는 때: {ranking.as_of} {limits['send_from_hour']:.0f}시~{limits['send_until_hour']:.0f}시, 하루 {limits['daily_cap']:,.0f}통까지",
         )
+    )
+
+
+def _broken_off(begun: list[Message], gateway: "Gateway") -> str:
+    """What to do about messages somebody began to send."""
+    until = max((message.lease_until for message in begun if message.lease_until), default=None)
+    when = f"{until.astimezone(KST):%H시 %M분}이 지난 뒤 " if until and gateway.name != "file" else ""
+    return (
+        f"다른 창에서 보내고 있거나 보내다 중단된 문자가 {len(begun):,}통 있습니다. {when}「도달 확인」을 눌러 나간 문자와 나가지 않은 문자를 "
+        "가리십시오. 나가지 않은 문자는 다시 보낼 수 있고, 나간 문자는 두 번 나가지 않습니다."
     )
 
 

@@ -59,14 +59,14 @@ def button(
     """
     entry = guard.entry_id()
     if not guard.allowed(guard.May.EXPORT, entry):
-        st.button(label, disabled=True, key=key, help=guard.officer().why_not(guard.May.EXPORT), **looks)
+        st.button(label, disabled=True, key=key, help=guard.officer().why_not(guard.May.EXPORT, entry or None), **looks)
         return
     ask = guard.recheck()
 
     def made() -> bytes:
         there = ask()
         if not there.may(guard.May.EXPORT, entry or None):
-            raise PermissionError(there.why_not(guard.May.EXPORT))
+            raise PermissionError(there.why_not(guard.May.EXPORT, entry or None))
         data = make()
         measured = {"bytes": len(data), **(detail or {})}
         guard.on_record(Act.EXPORTED, there, entry=entry, about=name, reason=reason, detail=measured)

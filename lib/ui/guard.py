@@ -99,7 +99,7 @@ def barred(what: May) -> bool:
     """Whether this run's officer may not do it here; then it says so."""
     if allowed(what, entry_id()):
         return False
-    st.info(officer().why_not(what), icon="🔒")
+    st.info(officer().why_not(what, entry_id() or None), icon="🔒")
     return True
 
 
@@ -214,7 +214,7 @@ def _admit(there: Officer, what: May, entry_id: str | None) -> None:
     if not st.session_state.get(key):
         st.session_state[key] = True
         _must_record(Act.REFUSED, there, entry=entry_id or "", about=what.value)
-    st.error(there.why_not(what), icon="🔒")
+    st.error(there.why_not(what, entry_id), icon="🔒")
     st.button("로그아웃", on_click=leave, key="guard_leave")
     st.stop()
 

@@ -233,7 +233,7 @@ def _laws(found: "Searcher") -> None:
     st.caption(
         "국가법령정보 공동활용에서 받은 XML·JSON, 또는 그런 파일을 담은 ZIP을 넣으면 답이 원문을 인용합니다. 이전 판은 구버전으로 남습니다."
     )
-    given = st.file_uploader("법령 파일", type=["json", "xml", "zip"], key="audit_file_law")
+    given = st.file_uploader("법령 파일", key="audit_file_law")
     if given:
         try:
             articles = _read_laws(given.file_id, given.name, given.getvalue())
@@ -271,8 +271,8 @@ def _read_laws(file_id: str, name: str, data: bytes) -> "tuple[Article, ...]":
         told: tuple[Article, ...] = kept[1]
         return told
     with TemporaryDirectory() as folder, st.spinner("법령을 읽는 중입니다."):
-        short = re.sub(r"[/\\\0]", " ", name)[-60:].strip(". ")  # no folder's, and not too long for one
-        path = Path(folder) / (short or "law")
+        short = re.sub(r"[/\\\0]", " ", name)[-60:].rstrip(". ")  # no folder's, and not too long for one
+        path = Path(folder) / (short if Path(short).suffix else f"법령{short}")
         path.write_bytes(data)
         try:
             articles = tuple(laws.read(path))
@@ -301,11 +301,9 @@ def _findings(found: "Searcher") -> None:
 
     st.subheader("우리 기관 지적사례", divider="gray")
     st.caption(
-        "처분요구서나 지적사항 목록(XLSX·CSV·DOCX·PDF·HWPX)을 넣으면 알아본 내용을 먼저 보여 드립니다. 이름과 사건번호는 가려서 남깁니다."
+        "처분요구서나 지적사항 목록(XLSX·XLS·CSV·DOCX·PDF·HWPX·TXT)을 넣으면 알아본 내용을 먼저 보여 드립니다. 이름과 사건번호는 가려서 남깁니다."
     )
-    given = st.file_uploader(
-        "지적사례 파일", type=["xlsx", "xls", "csv", "docx", "pdf", "hwpx", "txt"], key="audit_file_finding"
-    )
+    given = st.file_uploader("지적사례 파일", key="audit_file_finding")
     if given:
         try:
             preview = reports.understood(given.getvalue(), given.name)
@@ -316,10 +314,18 @@ def _findings(found: "Searcher") -> None:
         if preview.records and st.button(
             f"{len(preview.records)}건 가져오기", key="audit_finding_keep", icon="📥", type="primary"
         ):
-            guard.on_record(
-                Act.BROUGHT, guard.officer(), entry="audit", about=given.name, detail={"findings": len(preview.records)}
-            )
-            findings.keep(preview.records)
+            try:
+                guard.on_record(
+                    Act.BROUGHT,
+                    guard.officer(),
+                    entry="audit",
+                    about=given.name,
+                    detail={"findings": len(preview.records)},
+                )
+                findings.keep(preview.records)
+            except CaseworkError as error:
+                st.error(plain(str(error)))
+                return
             st.session_state["audit_finding_done"] = f"지적사례 {len(preview.records)}건을 가져왔습니다."
             st.rerun()
     if done := st.session_state.pop("audit_finding_done", ""):

@@ -26,13 +26,13 @@ from lib import quiet
 from lib.settings import DATA
 
 log = logging.getLogger(__name__)
-# Streamlit needs inline styles, eval'd chart code and blobs; nothing may come from or go to another host.
+# Streamlit needs inline styles, eval'd chart code and blobs; nothing may come from or go to another host. Older browsers
+# do not take 'self' for the websocket of the same host, so it is named.
 POLICY = (
-    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' ws: wss: data: blob:; "
+    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' {sockets}data: blob:; "
     "frame-ancestors 'self'; object-src 'none'; base-uri 'self'; form-action 'self'"
 )
 HEADERS = (
-    (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"SAMEORIGIN"),
@@ -65,30 +65,42 @@ def _loopback(address: str) -> bool:
         return False
 
 
-def local_only(host: str) -> bool:
-    """Whether a request names this computer: without a login, a page of the internet must not reach the suite under its own name."""
+def policy(host: str) -> bytes:
+    """The content security policy of a page reached under ``host``."""
+    named = re.fullmatch(r"[\w.:\[\]-]+", host, re.ASCII)
+    return POLICY.format(sockets=f"ws://{host} wss://{host} " if named else "").encode()
+
+
+def local_only(host: str, origin: str | None) -> bool:
+    """Whether a request names this computer, and comes from no other page: without a login, neither a page of the internet nor
+    another program's page on this computer may drive the suite.
+    """
     name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-    return name.lower() in LOCAL | {str(config.get_option("browser.serverAddress")).lower()}
+    ours = origin is None or urlsplit(origin).netloc.lower() == host.lower()
+    return ours and name.lower() in LOCAL | {str(config.get_option("browser.serverAddress")).lower()}
 
 
 class SecurityHeaders:
-    """Adds ``HEADERS`` to every HTTP response; without a login only this computer's own names are answered."""
+    """Adds ``HEADERS`` and the policy to every HTTP response; without a login only this computer's own pages are answered."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = {name: value.decode("latin-1") for name, value in scope.get("headers", ())}
+        host = asked.get(b"host", "")
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *HEADERS]
+                told = (*HEADERS, (b"content-security-policy", policy(host)))
+                message["headers"] = [*message.get("headers", []), *told]
             await send(message)
 
-        if scope["type"] in ("http", "websocket") and not get_secrets_auth_section():
-            host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-            if not local_only(host):
-                refusal = PlainTextResponse("이 주소로는 열 수 없습니다.", 403)
-                await refusal(scope, receive, send_with_headers if scope["type"] == "http" else send)
-                return
+        guarded = scope["type"] in ("http", "websocket") and not get_secrets_auth_section()
+        if guarded and not local_only(host, asked.get(b"origin")):
+            refusal = PlainTextResponse("이 주소로는 열 수 없습니다.", 403)
+            await refusal(scope, receive, send_with_headers if scope["type"] == "http" else send)
+            return
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 

@@ -159,7 +159,7 @@ def _waiting(book: CaseBook, case: Case, officer: Officer, seen_key: str, seen: 
             approved = may and st.form_submit_button("승인", type="primary", disabled=stale)
             back = (own or may) and st.form_submit_button("제안 거두기" if own else "돌려보내기", disabled=stale)
             if not own and not may:
-                st.form_submit_button("승인", disabled=True, help=officer.why_not(guard.May.APPROVE))
+                st.form_submit_button("승인", disabled=True, help=officer.why_not(guard.May.APPROVE, case.entry))
     try:
         if approved:
             _done(

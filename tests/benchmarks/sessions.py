@@ -47,7 +47,7 @@ class Session:
         )
         self.elements: dict[tuple[int, ...], Element] = {}
         self.pages: dict[str, AppPage] = {}
-        self.page = self.session_id = ""
+        self.page = self.session_id = self.redirect = ""  # ``redirect``: where the page sends the browser
         self._runs: dict[tuple[int, ...], tuple[str, str]] = {}  # place -> (run, fragment)
         self._values: dict[str, WidgetState] = {}
         self._again: dict[str, tuple[float, float]] = {}  # fragment -> (every so many seconds, next at)
@@ -90,10 +90,7 @@ class Session:
         asked.file_urls_request.request_id = uuid4().hex
         asked.file_urls_request.file_names.append(name)
         asked.file_urls_request.session_id = self.session_id
-        self._socket.send(asked.SerializeToString())
-        while not self._answers:
-            self._take(self._socket.recv(PATIENCE))
-        (urls,) = self._answers.pop().file_urls_response.file_urls
+        (urls,) = self._answer(asked).file_urls_response.file_urls
         sent = self.http.put(urls.upload_url, files={"file": (name, content)}, headers={"X-Xsrftoken": self._token})
         sent.raise_for_status()
         value = WidgetState(id=uploader)
@@ -102,10 +99,27 @@ class Session:
         info.file_urls.CopyFrom(urls)
         return value
 
+    def download(self, button: Any) -> bytes:
+        """What a download button gives. Raises ``ValueError`` where it is refused."""
+        asked = BackMsg()
+        asked.backend_operation_request.request_id = uuid4().hex
+        asked.backend_operation_request.session_id = self.session_id
+        asked.backend_operation_request.deferred_file.file_id = button.deferred_file_id
+        told = self._answer(asked).backend_operation_response
+        if told.error_msg:
+            raise ValueError(told.error_msg)
+        return self.http.get(told.deferred_file.url).raise_for_status().content
+
     def all(self, kind: str) -> list[Any]:
         """What stands on the page of a kind (``button``, ``dataframe`` ...), in the page's order."""
         shown = (self.elements[place] for place in sorted(self.elements))
         return [getattr(one, kind) for one in shown if one.WhichOneof("type") == kind]
+
+    def _answer(self, asked: BackMsg) -> ForwardMsg:
+        self._socket.send(asked.SerializeToString())
+        while not self._answers:
+            self._take(self._socket.recv(PATIENCE))
+        return self._answers.pop()
 
     def close(self) -> None:
         self._socket.close()
@@ -133,8 +147,8 @@ class Session:
         message = ForwardMsg.FromString(data if isinstance(data, bytes) else data.encode())
         match message.WhichOneof("type"):
             case "new_session":
-                new = message.new_session
-                self._run, self._fragments = new.script_run_id, set(new.fragment_ids_this_run)
+                new, run = message.new_session, message.metadata.run
+                self._run, self._fragments = run.script_run_id, set(run.fragment_ids)
                 self.page = new.page_script_hash
                 self.session_id = new.initialize.session_id or self.session_id
                 if not self._fragments:
@@ -146,7 +160,10 @@ class Session:
                 place = tuple(message.metadata.delta_path)
                 self._runs[place] = (self._run, message.delta.fragment_id)
                 if message.delta.WhichOneof("type") == "new_element":
-                    self.elements[place] = message.delta.new_element
+                    self.elements[place] = new = message.delta.new_element
+                    widget = getattr(new, new.WhichOneof("type") or "empty")
+                    if getattr(widget, "set_value", False):  # the server's word, not the officer's
+                        self._values.pop(widget.id, None)
                 else:
                     self.elements.pop(place, None)
             case "auto_rerun":
@@ -155,8 +172,10 @@ class Session:
             case "stop_auto_rerun":
                 for fragment in message.stop_auto_rerun.fragment_ids:
                     self._again.pop(fragment, None)
-            case "file_urls_response":
+            case "file_urls_response" | "backend_operation_response":
                 self._answers.append(message)
+            case "auth_redirect":
+                self.redirect = message.auth_redirect.url
             case "script_finished" if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 for place, (run, fragment) in list(self._runs.items()):
                     if run != self._run and (not self._fragments or fragment in self._fragments):

@@ -113,7 +113,7 @@ def typed(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "entry", [one if one in ("fetch", "bonded_cargo") else pytest.param(one, marks=pytest.mark.slow) for one in VIEWS]
+    "entry", [one if one == "fetch" else pytest.param(one, marks=pytest.mark.slow) for one in VIEWS]
 )
 def test_whatever_a_table_says_stays_text(server: Server, page: Page, entry: str) -> None:
     watch = Watch(page, server.port)
@@ -310,6 +310,10 @@ def test_what_officers_typed_stays_text_in_settings_and_records(server: Server, 
     go(page, server, "/records")
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
     watch.look("records")
+    page.get_by_test_id("stDataFrame").hover()
+    expect(page.get_by_test_id("stElementToolbarButton").first).to_be_visible()
+    assert not page.get_by_role("button", name=re.compile("download", re.IGNORECASE)).count(), "only ours is on record"
+    download(page, watch, "CSV 내려받기")
     assert watch.seen == set(WORDS)
     watch.done()
 
@@ -396,6 +400,7 @@ def test_no_other_page_frames_or_drives_the_suite_and_no_script_in_it_reaches_an
         "http://evil.example:80",
         "null",
         f"http://127.0.0.1.evil.example:{server.port}",
+        neighbour.url.rstrip("/"),
     ):
         assert greeted(server, origin) == 403, origin
     neighbour.asked.clear()
@@ -407,7 +412,7 @@ def test_no_other_page_frames_or_drives_the_suite_and_no_script_in_it_reaches_an
 
 NAMES = (
     "../../etc/passwd.json", "..\\..\\x.json", "C:\\x.json", f"{'가' * 83}.json", f"{'a' * 250}.json", f"{'한' * 250}.json", 
-    "😀😀.json", "CON.json", "\u202enosj.exe.json", "a\nb.json",
+    "😀😀.json", "CON.json", "\u202enosj.exe.json", "a\nb.json", ".json", "..json",
 )  # fmt: skip
 
 

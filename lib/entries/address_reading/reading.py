@@ -13,7 +13,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -346,20 +346,26 @@ _reader = lru_cache(1)(Reader)
 
 
 def _shared(parts: list[list[tuple[str, str]]], day: date) -> Iterator[list[tuple[Any, ...]]]:
-    """The parts in order, read by two processes of their own (this module run as a program) that each open the table."""
+    """The parts in order, read by two processes of their own (this module run as a program) that each open the table.
+
+    Raises ``MemoryError`` where one of them is killed, as the system does when memory runs out.
+    """
     load()  # built once, not by both
     command = [sys.executable, "-m", __name__]
-    with ExitStack() as stack, ThreadPoolExecutor(2) as pool:
-        idle: Queue[Popen[bytes]] = Queue()
-        for _ in range(2):
-            idle.put(stack.enter_context(Popen(command, stdin=PIPE, stdout=PIPE, cwd=ROOT)))
-        waiting = [pool.submit(_asked, idle, part, day) for part in parts]
-        try:
-            for one in waiting:
-                yield one.result()
-        finally:
-            for one in waiting:
-                one.cancel()
+    try:
+        with ExitStack() as stack, ThreadPoolExecutor(2) as pool:
+            idle: Queue[Popen[bytes]] = Queue()
+            for _ in range(2):
+                idle.put(stack.enter_context(Popen(command, stdin=PIPE, stdout=PIPE, cwd=ROOT)))
+            waiting = [pool.submit(_asked, idle, part, day) for part in parts]
+            try:
+                for one in waiting:
+                    yield one.result()
+            finally:
+                for one in waiting:
+                    one.cancel()
+    except (EOFError, BrokenPipeError, pickle.UnpicklingError):
+        raise MemoryError from None
 
 
 def _asked(idle: "Queue[Popen[bytes]]", part: list[tuple[str, str]], day: date) -> list[tuple[Any, ...]]:
@@ -380,10 +386,11 @@ def _serve() -> None:
     """Read parts until there are no more."""
     source, told = io.BufferedReader(io.FileIO(0)), io.BufferedWriter(io.FileIO(1, "w"))
     gc.disable()  # the index is a million objects that stay, and reading makes no cycles
-    while source.peek(1):
-        part, day = pickle.load(source)
-        pickle.dump(reader().rows(part, day), told)
-        told.flush()
+    with suppress(BrokenPipeError, EOFError, pickle.UnpicklingError):  # who asked was killed
+        while source.peek(1):
+            part, day = pickle.load(source)
+            pickle.dump(reader().rows(part, day), told)
+            told.flush()
     os._exit(0)  # at once: taking a million objects apart would keep the caller waiting for a second
 
 

@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from lib.entries.address_reading.romanize import keys
+from lib.files import clear_left
 from lib.settings import DATA, settings
 
 Ints = np.ndarray[Any, np.dtype[np.integer[Any]]]
@@ -126,7 +127,8 @@ def build(chunks: Iterable[pa.Table], into: Path, about: dict[str, Any], old: "p
     rows = _Rows()
     for chunk in chunks:
         rows.add(chunk)
-    with tempfile.TemporaryDirectory(dir=into.parent) as place:
+    clear_left(into.parent, "making-*")
+    with tempfile.TemporaryDirectory(dir=into.parent, prefix="making-") as place:
         made = Path(place) / "made"
         made.mkdir()
         rows.write(made, about, old)

@@ -21,6 +21,7 @@ from lib.entries.audit.cards import Card
 from lib.entries.audit.findings import Record
 from lib.entries.audit.laws import Article
 from lib.entries.audit.words import pairs, words
+from lib.files import clear_left
 from lib.settings import settings
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
@@ -145,6 +146,7 @@ def _opened(
     for one in things:
         made_of.update(repr(one).encode())
     folder = root / f"{name}-{made_of.hexdigest()[:16]}"
+    clear_left(root, f"{name}-*.new")
     if not (folder / "part.json").exists():
         _taken_over(folder)
         _build(folder, _told((read(one) for one in things), len(things), progress, title))

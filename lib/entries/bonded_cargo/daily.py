@@ -202,11 +202,16 @@ def run(
 
 def deliver(outbox: Outbox, gateway: Gateway, limits: Limits, *, practice: bool = False) -> Delivery:
     """Ask what became of what went out before, then send what is approved, within the office's hours and daily cap."""
-    outbox.settle(gateway, entry=ledger(practice))
+    settle(outbox, gateway, practice=practice)
     return outbox.deliver(
         gateway, entry=ledger(practice), cap=int(limits["daily_cap"]), from_hour=int(limits["send_from_hour"]),
         until_hour=int(limits["send_until_hour"]), dry_run=False,
     )  # fmt: skip
+
+
+def settle(outbox: Outbox, gateway: Gateway, *, practice: bool = False) -> None:
+    """Ask what became of what went out, and of what a program that broke off was sending; in a file a message stands once."""
+    outbox.settle(gateway, entry=ledger(practice), at_once=gateway.name == "file")
 
 
 def clock(day: date, limits: Limits, rehearsing: bool) -> Callable[[], datetime]:

@@ -1,5 +1,6 @@
 """The ranked list of an entry: every subject scored, the shown ones explained."""
 
+import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -87,6 +88,12 @@ class Ranking:
         leads = self.rows.head(top)
         self.gather(list(leads["subject"]))
         return [self._kept(row) for _, row in leads.iterrows()]
+
+
+def sheet_of(packed: bytes, top: int) -> list[dict[str, Any]]:
+    """``Ranking.sheet`` of a pickled list, for a process of its own."""
+    ranking: Ranking = pickle.loads(packed)
+    return ranking.sheet(top)
 
 
 def last_day(tables: "Mapping[str, pa.Table]", clock: Sequence[tuple[str, str]]) -> date:

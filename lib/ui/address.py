@@ -324,7 +324,7 @@ def korea(listed: Listed) -> None:
     from lib.entries.address_reading import mapping
 
     ranking = cast("Addresses", listed.ranking)
-    read: pd.DataFrame = cache.asked((listed.key, "read"), lambda: ranking.read)
+    read: pd.DataFrame = cache.asked(listed.key, "read", lambda: ranking.read)
     found = int(read["exists"].sum())
     one_, two, three = st.columns(3)
     one_.metric("배송지", f"{len(read):,}건", border=True)

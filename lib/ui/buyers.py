@@ -27,7 +27,7 @@ def person(listed: Listed, found: Finding) -> None:
     ranking = cast("Buyers", listed.ranking)
     st.markdown("**구매와 예약·출입국을 한 줄에**")
     events: pd.DataFrame = cache.asked(
-        (listed.key, "timeline", found.subject), lambda: charts.timeline(ranking, found.subject)
+        listed.key, ("timeline", found.subject), lambda: charts.timeline(ranking, found.subject)
     )
     if events.empty:
         st.caption("기준일까지 보여 줄 일이 없습니다.")
@@ -35,7 +35,7 @@ def person(listed: Listed, found: Finding) -> None:
         explain.show(explain.timeline(events, ranking.as_of), "duty_timeline")
     st.markdown("**카드·예약번호·가이드를 함께 쓴 사람**")
     shared: Network = cache.asked(
-        (listed.key, "network", found.subject), lambda: charts.network(ranking, found.subject)
+        listed.key, ("network", found.subject), lambda: charts.network(ranking, found.subject)
     )
     if (shared.nodes["kind"] == "구매자").sum() < 2:
         st.caption("카드·예약번호·가이드를 함께 쓴 다른 구매자가 없습니다.")
@@ -73,13 +73,13 @@ def overview(listed: Listed) -> None:
 
     ranking = cast("Buyers", listed.ranking)
     st.markdown("**판매장·날짜별 현장인도 금액**")
-    grid: pd.DataFrame = cache.asked((listed.key, "heat"), lambda: charts.heat_map(ranking))
+    grid: pd.DataFrame = cache.asked(listed.key, "heat", lambda: charts.heat_map(ranking))
     if grid.empty:
         st.caption("최근 90일에 현장인도가 없습니다.")
     else:
         explain.show(explain.heat(grid / WON, "만원"), "duty_heat")
     st.markdown("**구매자가 출국하지 않는 판매원**")
-    sellers: pd.DataFrame = cache.asked((listed.key, "sellers"), lambda: charts.sellers(ranking))
+    sellers: pd.DataFrame = cache.asked(listed.key, "sellers", lambda: charts.sellers(ranking))
     if sellers.empty:
         st.caption("견줄 만큼 구매자를 맞은 판매원이 없습니다.")
         return
@@ -115,7 +115,7 @@ def verify(listed: Listed, contracts: Mapping[str, Table]) -> None:
             st.error(plain(str(error)), icon="📄")
             return
         told = cache.asked(
-            (listed.key, "verify", file.file_id), lambda: screen.verify(cast("Buyers", listed.ranking), newer.rows)
+            listed.key, ("verify", file.file_id), lambda: screen.verify(cast("Buyers", listed.ranking), newer.rows)
         )
         rows: list[dict[str, Any]] = [
             {"대상": r["title"], "등급": r["grade"], "출국 확인": "예" if r["departed"] else "아니요", "출국일": str(r["left_on"] or "-"),

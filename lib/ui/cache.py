@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import streamlit as st
 
@@ -25,9 +26,30 @@ if TYPE_CHECKING:
     from lib.tables.contract import Table
 
 LONGEST = 3600  # seconds a list may take
-_asking = (
-    threading.Lock()
-)  # a list is shared by sessions; what explains it keeps what it has read from one finding to the next
+_turns: dict[Hashable, "_Turn"] = {}  # by list
+
+
+class _Turn:
+    """One question at a time to a list: sessions share it, and what explains it keeps what it has read from one finding to the
+    next. Who asks within a question of the same list would wait for himself, and all others for him: that is an error instead.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._holder = threading.Lock(), 0
+
+    def __enter__(self) -> None:
+        if self._holder == threading.get_ident():
+            raise RuntimeError("a question within a question of the same list")
+        self._lock.acquire()
+        self._holder = threading.get_ident()
+
+    def __exit__(self, *_: object) -> None:
+        self._holder = 0
+        self._lock.release()
+
+
+def _turn(key: Hashable) -> _Turn:
+    return _turns.setdefault(key, _Turn())
 
 
 @st.cache_resource(show_spinner="사건 기록을 여는 중입니다.")
@@ -124,15 +146,27 @@ def _ranked_here(key: Hashable, _screen: "Callable[[], Ranking]") -> "Ranking":
 @st.cache_resource(show_spinner=False, max_entries=400)
 def finding(key: Hashable, subject: str, _ranking: "Ranking") -> "Finding":
     """One explained lead of the list that ``key`` names."""
-    with _asking:
+    with _turn(key):
         return _ranking.finding(subject)
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def sheet(key: Hashable, top: int, _ranking: "Ranking") -> list[dict[str, Any]]:
-    """The whole list as rows for a file, the first ``top`` leads explained."""
-    with _asking:
-        return _ranking.sheet(top)
+def sheet(key: Hashable, top: int, ranking: "Ranking") -> list[dict[str, Any]]:
+    """The whole list as rows for a file, the first ``top`` leads explained: seconds of work, done outside the pages' process.
+    Raises ``JobError``.
+    """
+    import cloudpickle
+
+    from lib.screening.ranking import sheet_of
+    from lib.settings import settings
+
+    with _turn(key):
+        if settings().engine == "spark":
+            return ranking.sheet(top)
+        packed = cloudpickle.dumps(ranking)
+    asked = jobs.PAPERS.submit(
+        sheet_of, packed, top, title="내려받을 목록", owner=uuid4().hex, key=("sheet", key, top), seconds=LONGEST
+    )
+    return asked.result()
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
@@ -153,9 +187,9 @@ def monitor(key: Hashable, _load: "Callable[[], Monitor]") -> "Monitor":
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def asked(key: Hashable, _ask: "Callable[[], Any]") -> Any:
-    """What a shared list answers for its charts, kept under ``key``."""
-    with _asking:
+def asked(key: Hashable, what: Hashable, _ask: "Callable[[], Any]") -> Any:
+    """What the list that ``key`` names answers for its charts, kept under ``what``. ``_ask`` must not ask the list in its turn."""
+    with _turn(key):
         return _ask()
 
 

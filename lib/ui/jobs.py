@@ -24,6 +24,7 @@ TABLES = Queue(
 )
 PHOTOS = Queue("photos", ("lib.entries.hazard_photo.screen:ready",))
 TRAINING = Queue("training", idle=60, nice=NICE + 5)  # minutes long: a colleague's list does not wait behind it
+PAPERS = Queue("papers", idle=60)  # files of many leads
 PATIENCE = 1.5  # seconds a page waits before it shows the queue instead
 EVERY = 1.0  # seconds between looks at the queue
 

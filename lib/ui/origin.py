@@ -55,7 +55,7 @@ def whole(listed: Listed) -> "pd.DataFrame":
     """Every link of the list, worked out once."""
     from lib.entries.origin_laundering import charts
 
-    rows: pd.DataFrame = cache.asked((listed.key, "links"), lambda: charts.whole(cast("Exporters", listed.ranking)))
+    rows: pd.DataFrame = cache.asked(listed.key, "links", lambda: charts.whole(cast("Exporters", listed.ranking)))
     return rows
 
 
@@ -326,7 +326,8 @@ def family(listed: Listed) -> None:
     from lib.entries.origin_laundering import network as kin
 
     ranking = cast("Exporters", listed.ranking)
-    graph: Graph = cache.asked((listed.key, "family"), lambda: kin.graph(ranking, whole(listed)))
+    links = whole(listed)
+    graph: Graph = cache.asked(listed.key, "family", lambda: kin.graph(ranking, links))
     tied = {*graph.table["source"], *graph.table["target"]}
     rows = ranking.rows[ranking.rows["subject"].isin(tied)]
     if rows.empty:

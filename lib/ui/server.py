@@ -6,6 +6,7 @@ import re
 import secrets
 import socket
 import sys
+import time
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
@@ -20,6 +21,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.auth_util import get_secrets_auth_section
+from streamlit.runtime import memory_media_file_storage
+from streamlit.runtime.media_file_storage import MediaFileKind
 from streamlit.runtime.pages_manager import PagesManager
 
 from lib import quiet
@@ -37,6 +40,7 @@ HEADERS = (
     (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"SAMEORIGIN"),
 )
+FETCHED = 120.0  # seconds a browser has to fetch a file made for it
 WANTED = "ax_wanted"  # cookie: the page asked for before the login
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 EXPOSED = (
@@ -136,6 +140,31 @@ class ComeBack:
         await self.app(scope, receive, send_with_cookie)
 
 
+class FilesToFetch(memory_media_file_storage.MemoryMediaFileStorage):
+    """Files stay until the browser can have fetched them. Streamlit counts one made on demand as nobody's, and drops it after the
+    next two runs of whatever page: among twenty officers before a browser has asked for it.
+    """
+
+    def __init__(self, media_endpoint: str) -> None:
+        super().__init__(media_endpoint)
+        self._dropped: dict[str, float] = {}
+
+    def load_and_get_id(self, *told: Any, **named: Any) -> str:
+        file_id = super().load_and_get_id(*told, **named)
+        self._dropped.pop(file_id, None)
+        return file_id
+
+    def delete_file(self, file_id: str) -> None:
+        now, file = time.monotonic(), self._files_by_id.get(file_id)
+        if file is not None and file.kind == MediaFileKind.DOWNLOADABLE:
+            self._dropped.setdefault(file_id, now)
+        else:
+            super().delete_file(file_id)
+        for one in [one for one, at in self._dropped.items() if at < now - FETCHED]:
+            del self._dropped[one]
+            super().delete_file(one)
+
+
 def tell_in_korean(error: Exception) -> bool:
     """Log what went wrong and show one Korean sentence instead of a traceback."""
     number = secrets.token_hex(3).upper()
@@ -157,6 +186,7 @@ def options() -> dict[str, Any]:
         print(f"시작하지 않았습니다. {reason}", file=sys.stderr, flush=True)
         os._exit(2)  # from within the server's own start nothing gentler ends it
     PagesManager.uses_pages_directory = False
+    memory_media_file_storage.MemoryMediaFileStorage = FilesToFetch  # type: ignore[misc]
     quiet.errors()
     return {
         "routes": [Mount("/fonts", StaticFiles(directory=DATA / "fetched", check_dir=False))],

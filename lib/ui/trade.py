@@ -116,7 +116,7 @@ def explorer(listed: Listed) -> None:
     from lib.entries.fetch import network as trade
 
     ranking = cast("Firms", listed.ranking)
-    whole: Graph = cache.asked((listed.key, "graph"), lambda: trade.graph(ranking.reconciled))
+    whole: Graph = cache.asked(listed.key, "graph", lambda: trade.graph(ranking.reconciled))
     firms = ranking.rows.assign(id="F:" + ranking.rows["subject"]).set_index("id")
     labels = dict(zip(whole.nodes["id"], whole.nodes["label"], strict=True))
     start = st.selectbox(

@@ -36,7 +36,7 @@ from websockets.exceptions import WebSocketException
 
 from lib.files import json_lines
 from lib.settings import DATA
-from tests.benchmarks.sessions import Hangs, Session, asked, chosen, pressed, rows
+from tests.benchmarks.sessions import Hangs, Session, asked, chosen, named, pressed, rows
 from tests.browser.conftest import Server
 from tests.conftest import postgres_server
 
@@ -63,10 +63,10 @@ app = typer.Typer(pretty_exceptions_enable=False)
 
 @dataclass
 class Told:
-    """What happened. ``turns``: (seconds since the start, kind, seconds it took)."""
+    """What happened. ``turns``: (seconds since the start, kind, page, seconds it took)."""
 
     began: float = field(default_factory=time.monotonic)
-    turns: list[tuple[float, str, float]] = field(default_factory=list)
+    turns: list[tuple[float, str, str, float]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     alerts: Counter[str] = field(default_factory=Counter)
     memory: list[tuple[float, float, float]] = field(default_factory=list)  # seconds, MiB of the server, of its workers
@@ -120,9 +120,11 @@ class Officer:
     def timed(self, kind: str, act: Callable[[], object]) -> None:
         at, began = self.told.since(), time.monotonic()
         act()
-        self.told.turns.append((at, kind, time.monotonic() - began))
+        took = time.monotonic() - began
         page = self.session.pages.get(self.session.page)
-        where = f"{page.url_pathname if page else ''}, {kind}"
+        name = (page.url_pathname if page else "") or "front hall"
+        self.told.turns.append((at, kind, name, took))
+        where = f"{name}, {kind}"
         for one in self.session.all("exception"):
             self.told.faults.append(f"{where}: {one.message}")
         for one in self.session.all("alert"):
@@ -137,13 +139,15 @@ class Officer:
         others = sorted(one.url_pathname for one in page.pages.values() if not one.is_hidden)
         yield 2, "open a page", lambda: page.open(pick(others))
         for group in page.all("button_group"):
-            names = [one.content for one in group.options]
+            names = [named(one) for one in group.options]
             if not group.disabled and len(names) > 1:
                 yield (
                     2,
                     "switch a view",
                     lambda group=group, names=names: page.give(valued(group, string_array=[pick(names)])),
                 )
+                if demo := next((name for name in names if "시연 자료" in name), ""):
+                    yield 4, "make a list", lambda group=group, demo=demo: page.give(valued(group, string_array=[demo]))
         for table in page.all("dataframe"):
             if table.selection_mode and (many := rows(table)):
                 yield (
@@ -236,13 +240,13 @@ class Trainer(Officer):
         began = time.monotonic()
         while page.waits and not self.off.is_set():
             page.rest(1, self.off)
-        self.told.turns.append((self.told.since(), "(a training)", time.monotonic() - began))
+        self.told.turns.append((self.told.since(), "(a training)", "pccc_theft", time.monotonic() - began))
 
     def press_in(self, kind: str, words: str) -> None:
         for group in self.session.all(kind):
             for one in group.options:
                 if words in one.content:
-                    self.session.give(valued(group, string_array=[one.content]))
+                    self.session.give(valued(group, string_array=[named(one)]))
                     return
 
 
@@ -333,23 +337,16 @@ def main(minutes: float = 10, officers: int = 20, seed: int = 1) -> None:
         over.set()
         watcher.join()
         log = re.sub(r"\x1b\[[0-9;]*m", "", server.log.read_text(errors="replace"))
-    by_kind: defaultdict[str, list[float]] = defaultdict(list)
-    for _, kind, took in told.turns:
-        by_kind[kind].append(took)
-    by_kind["all turns"] = [took for _, kind, took in told.turns if not kind.startswith("(")]
-    for kind, took in by_kind.items():
-        p50, p95 = np.percentile(took, (50, 95))
-        print(
-            json.dumps(
-                {
-                    "turn": kind,
-                    "count": len(took),
-                    "p50": round(p50, 3),
-                    "p95": round(p95, 3),
-                    "max": round(max(took), 2),
-                }
-            )
-        )
+    figures: defaultdict[str, list[float]] = defaultdict(list)
+    for at, kind, page, took in told.turns:
+        figures[kind].append(took)
+        if not kind.startswith("("):
+            figures["all turns"].append(took)
+            figures["all turns, first minute" if at < 60 else "all turns, later"].append(took)
+            figures[f"all turns on {page}"].append(took)
+    for kind, some in figures.items():
+        p50, p95 = (round(float(one), 3) for one in np.percentile(some, (50, 95)))
+        print(json.dumps({"turn": kind, "count": len(some), "p50": p50, "p95": p95, "max": round(max(some), 2)}))
     print(
         json.dumps(
             {"officers": officers, "minutes": minutes, "turns a second": round(len(told.turns) / minutes / 60, 2)}

@@ -100,7 +100,11 @@ class Session:
         return value
 
     def download(self, button: Any) -> bytes:
-        """What a download button gives. Raises ``ValueError`` where it is refused."""
+        """What a download button gives. Raises as ``made``."""
+        return self.http.get(self.made(button)).raise_for_status().content
+
+    def made(self, button: Any) -> str:
+        """Where the file of a download button can be fetched, once it is made. Raises ``ValueError`` where it is refused."""
         asked = BackMsg()
         asked.backend_operation_request.request_id = uuid4().hex
         asked.backend_operation_request.session_id = self.session_id
@@ -108,7 +112,7 @@ class Session:
         told = self._answer(asked).backend_operation_response
         if told.error_msg:
             raise ValueError(told.error_msg)
-        return self.http.get(told.deferred_file.url).raise_for_status().content
+        return str(told.deferred_file.url)
 
     def all(self, kind: str) -> list[Any]:
         """What stands on the page of a kind (``button``, ``dataframe`` ...), in the page's order."""
@@ -182,6 +186,11 @@ class Session:
                         self.elements.pop(place, None)
                         del self._runs[place]
         return message
+
+
+def named(option: Any) -> str:
+    """An option of a button group as the widget's value has it."""
+    return f"{option.content_icon} {option.content}".strip()
 
 
 def pressed(button: Any) -> WidgetState:

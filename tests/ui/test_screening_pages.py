@@ -164,6 +164,14 @@ def test_every_view_stands_and_the_list_is_kept(listed: AppTest, tried: Tried, v
     assert ranked(run(listed)).equals(first)
 
 
+@pytest.mark.parametrize("tried", [one for one in PAGES if one.id == "origin_laundering"], indirect=True)
+def test_a_view_that_needs_all_links_stands_when_nobody_has_asked_for_them_yet(listed: AppTest, tried: Tried) -> None:
+    cache.asked.clear()
+    listed.button_group(key=tried.view).set_value("관련 업체")
+    assert not run(listed).error
+    assert listed.dataframe
+
+
 def test_a_limit_is_changed_with_a_reason_only(at: AppTest, tried: Tried, data_dir: Path) -> None:
     at.button_group(key=tried.view).set_value("기준값")
     run(at)

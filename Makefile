@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: run test test-slow lint bench easyocr spark demo lock clean
+.PHONY: run test test-slow lint bench audit easyocr spark demo lock clean
 
 run: .venv/.runtime          ## open the suite
 	$(BIN)/streamlit run Home.py $(ARGS)
@@ -29,6 +29,12 @@ bench: .venv/.tests          ## recall, verdict rates, speed and memory; writes 
 	$(BIN)/python -m tests.benchmarks.origin main
 	$(BIN)/python -m tests.benchmarks.cargo main
 	$(BIN)/python -m tests.benchmarks.audit main
+	$(BIN)/python -m tests.benchmarks.jobs
+	$(BIN)/python -m tests.benchmarks.load
+
+audit: .venv/.tests          ## known weaknesses of everything installed; asks PyPI, so it needs the internet
+	$(BIN)/pip install --quiet --group audit
+	$(BIN)/pip-audit --strict --no-deps --disable-pip --requirement .ci/constraints.txt
 
 easyocr: .venv/.runtime      ## the other reading engine, on a CPU build of torch
 	bash .ci/easyocr

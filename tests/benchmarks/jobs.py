@@ -45,6 +45,7 @@ def main(people: int = 50_000, turns: int = 60) -> None:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         for way in ("here", "worker"):
             print(json.dumps({"way": way, **busy(browser, way, data, Path(folder) / way, turns)}), flush=True)
+        print(json.dumps(first(browser, Path(folder) / "first")), flush=True)
         for way in ("here", "worker"):
             print(json.dumps({"way": way, **quiet(browser, way, Path(folder) / f"quiet-{way}")}), flush=True)
         browser.close()
@@ -117,6 +118,22 @@ def turn(page: Page, i: int) -> float:
     expect(page.get_by_text(next(iter(VIEWS.values())))).to_have_count(1 - i % 2, timeout=120_000)
     wait_ready(page)
     return time.perf_counter() - started
+
+
+def first(browser: Browser, state: Path) -> dict[str, float]:
+    """Seconds from the start of the server to its first page, and from a tap there to the next."""
+    state.mkdir()
+    server = Server(state)
+    try:
+        page = browser.new_page()
+        go(page, server)
+        stood, clicked = time.perf_counter() - server.started, time.perf_counter()
+        page.get_by_role("link", name="사진 한 장 식의약품 판정").first.click()
+        expect(page.get_by_text("목록 기준일").first).to_be_visible(timeout=60_000)
+        wait_ready(page)
+        return {"first page": round(stood, 2), "the next": round(time.perf_counter() - clicked, 2)}
+    finally:
+        server.stop()
 
 
 def quiet(browser: Browser, way: str, state: Path) -> dict[str, float]:

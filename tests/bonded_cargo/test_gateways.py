@@ -316,10 +316,10 @@ def killed_while_sending(outbox, url, service, clock, kind, count, most, every) 
 def test_killed_in_the_middle_none_is_lost_and_none_doubled(outbox, url, service, clock, kind):
     service.kinds, service.rate = FAULTS if kind == "solapi" else ONCE, 0.02
     every = 12 if kind == "solapi" else 4
-    office, due = killed_while_sending(outbox, url, service, clock, kind, 300, 20, every)
+    office, due = killed_while_sending(outbox, url, service, clock, kind, 150, 15, every)
     assert office.kills >= 3
     assert service.out == due
-    assert states(outbox) == {S.SENT: 300}
+    assert states(outbox) == {S.SENT: 150}
     assert service.troubles == []
 
 
@@ -329,10 +329,10 @@ def test_killed_in_the_middle_on_postgresql_too(postgres, service, clock):
     url = postgres.replace("/postgres?", "/outbox_killed?")
     service.kinds, service.rate = FAULTS, 0.02
     with Outbox.open(url, clock.aware) as outbox:
-        office, due = killed_while_sending(outbox, url, service, clock, "solapi", 200, 20, 12)
+        office, due = killed_while_sending(outbox, url, service, clock, "solapi", 120, 15, 12)
         assert office.kills >= 2
         assert service.out == due
-        assert states(outbox) == {S.SENT: 200}
+        assert states(outbox) == {S.SENT: 120}
 
 
 @pytest.mark.parametrize("kind", ["solapi", "sens"])
@@ -357,9 +357,9 @@ def test_two_programs_at_once_and_one_is_killed(outbox, url, service, clock, kin
 def test_the_file_too(outbox, url, clock, tmp_path):
     folder = tmp_path / "out"
     folder.mkdir()
-    due = fill(outbox, 300)
+    due = fill(outbox, 150)
     office = Office(url, "file", str(folder), clock, 10)
-    goals = [20, 70, 71, 200]
+    goals = [20, 50, 51, 110]
 
     def meanwhile() -> None:
         if goals and sum(file.read_bytes().count(b"\n") for file in folder.glob("*.jsonl")) >= goals[0]:
@@ -370,7 +370,7 @@ def test_the_file_too(outbox, url, clock, tmp_path):
     lines = [json.loads(line) for file in folder.glob("*.jsonl") for line in file.read_text().splitlines()]
     assert Counter((line["phone"], line["body"]) for line in lines) == due
     assert office.kills >= 2
-    assert states(outbox) == {S.SENT: 300}
+    assert states(outbox) == {S.SENT: 150}
 
 
 @pytest.mark.slow

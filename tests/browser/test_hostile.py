@@ -113,7 +113,7 @@ def typed(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "entry", [one if one == "fetch" else pytest.param(one, marks=pytest.mark.slow) for one in VIEWS]
+    "entry", [one if one == "bonded_cargo" else pytest.param(one, marks=pytest.mark.slow) for one in VIEWS]
 )
 def test_whatever_a_table_says_stays_text(server: Server, page: Page, entry: str) -> None:
     watch = Watch(page, server.port)

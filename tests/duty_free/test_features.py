@@ -57,18 +57,26 @@ def cancelled(n: int) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("cancels", "amount", "meets"),
-    [(5, 50_000_000, True), (4, 50_000_000, False), (5, 49_999_999, False), (4, 49_999_999, False)],
-)
-def test_the_official_criterion_holds_from_its_edge(cancels: int, amount: int, meets: bool) -> None:
-    listed = screen.screen(files(purchases=[sale(amount=amount)], reservations=cancelled(cancels)), as_of=DAY)
-    row = listed.rows.iloc[0]
-    assert bool(row["rule_official"]) is meets
-    assert (row["grade"] == "우선확인") is meets
-    if meets:
-        told = listed.explain(row).reasons[0]
-        assert {e.key for e in told.evidence if e.source == "reservations"} == {f"R{i}" for i in range(5)}
+def test_the_official_criterion_holds_from_its_edge() -> None:
+    edge = {"M10000001": (5, 50_000_000), "M20000002": (4, 50_000_000), "M30000003": (5, 49_999_999), "M40000004": (4, 49_999_999)}  # fmt: skip
+    sales = [
+        sale(sale_no=f"S{passport}", passport=passport, name=f"WANG {passport[0]}{passport[1]}", birth=date(1980 + n, 1, 1), amount=amount)
+        for n, (passport, (_, amount)) in enumerate(edge.items())
+    ]  # fmt: skip
+    bookings = [
+        {**booking, "booking_no": f"{passport}:{booking['booking_no']}", "pnr": f"{passport}:{booking['pnr']}", "passport": passport}
+        for passport, (cancels, _) in edge.items()
+        for booking in cancelled(cancels)
+    ]  # fmt: skip
+    listed = screen.screen(files(purchases=sales, reservations=bookings), as_of=DAY)
+    rows = listed.rows.set_index(listed.rows["identity"].str[:9])
+    assert len(rows) == 4
+    for passport in edge:
+        meets = passport == "M10000001"
+        assert bool(rows.loc[passport, "rule_official"]) is meets, passport
+        assert (rows.loc[passport, "grade"] == "우선확인") is meets, passport
+    told = listed.explain(rows.loc["M10000001"]).reasons[0]
+    assert {e.key for e in told.evidence if e.source == "reservations"} == {f"M10000001:R{i}" for i in range(5)}
 
 
 @pytest.mark.parametrize("moment", [DAY - timedelta(days=25), DAY - timedelta(days=80)])

@@ -28,7 +28,7 @@ def fuzzed(parser: str, seconds: int, folder: Path) -> None:
 @pytest.mark.parametrize("parser", QUICK)
 def test_what_reaches_new_code_breaks_no_parser(parser: str, tmp_path: Path) -> None:
     pytest.importorskip("atheris")
-    fuzzed(parser, 2, tmp_path)
+    fuzzed(parser, 1, tmp_path)
 
 
 @pytest.mark.slow

@@ -184,13 +184,17 @@ def run(at: AppTest) -> None:
     assert not at.exception, at.exception[0].stack_trace
 
 
-def test_the_page_tells_of_a_killed_worker_and_the_next_try_gives_the_list(data_dir: Path) -> None:
+def test_the_page_tells_of_a_killed_worker_and_the_next_try_gives_the_list(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "TABLES", jobs.Queue("killed", idle=1))  # knows no list that another test had made
     at = AppTest.from_file(str(ROOT / "pages/bonded_cargo.py"), default_timeout=120)
     run(at)
     at.button_group(key="bonded_cargo_way").set_value("demo")
 
     def kill() -> None:
-        while not [*data_dir.glob("engine/duckdb*")]:  # the list is being made
+        until = time.monotonic() + 60
+        while not [*data_dir.glob("engine/duckdb*")] and time.monotonic() < until:  # then the list is being made
             time.sleep(0.01)
         assert jobs.TABLES.pid is not None
         os.kill(jobs.TABLES.pid, signal.SIGKILL)

@@ -17,8 +17,8 @@ VERDICTS = {"narcotic", "block", "check", "clear"}
 
 @pytest.fixture(scope="module")
 def labels() -> list[demo.Label]:
-    """Two hundred labels at quarter size: text, truth and coverage do not depend on the resolution."""
-    return list(demo.labels(200, seed=11, scale=0.25))
+    """Two of each cell and two more, at quarter size: text, truth and coverage do not depend on the resolution."""
+    return list(demo.labels(110, seed=11, scale=0.25))
 
 
 def flat(text: str) -> str:
@@ -85,11 +85,12 @@ def test_benign_labels_hold_no_listed_name(labels: list[demo.Label]) -> None:
 
 
 def test_barcodes_on_clear_photos_can_be_read() -> None:
-    for label in demo.labels(30, seed=5):
-        if label.distortion == "clear" and label.barcode:
-            found = zxingcpp.read_barcode(label.image)
-            assert found is not None, label.defects
-            assert found.text == label.barcode
+    tried = [label for label in demo.labels(20, seed=5) if label.distortion == "clear" and label.barcode]
+    assert len(tried) >= 3
+    for label in tried:
+        found = zxingcpp.read_barcode(label.image)
+        assert found is not None, label.defects
+        assert found.text == label.barcode
 
 
 def test_names_of_traditional_labels_differ_from_simplified_ones() -> None:

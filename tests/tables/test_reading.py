@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from lib.tables import export, reading
+from lib.tables import export, workbook
 from lib.tables.reading import OVERFLOW, TableError, place, read
 
 words = st.text(st.sampled_from('가나다힣abcXYZ019 ,;|\t"\n.-()'), max_size=12).map(str.strip)
@@ -206,7 +206,7 @@ SHEET = book({(0, 0): "번호", (0, 1): "이름", **{(n, 0): n for n in range(1,
     ],
 )
 def test_what_is_no_table_is_refused_in_one_sentence(data: bytes, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "BOOK_BYTES", 40_000_000)
+    monkeypatch.setattr(workbook, "BOOK_BYTES", 40_000_000)
     with pytest.raises(TableError, match=said) as refused:
         read(data, "자료.xlsx")
     message = str(refused.value)

@@ -23,7 +23,7 @@ from xml.etree.ElementTree import Element, ParseError
 from zipfile import ZipFile
 
 from lib.files import ZIP_TROUBLE
-from lib.settings import ROOT
+from lib.tables import workbook
 
 MOST_BYTES = 50 * 2**20  # of a file
 XML_BYTES = 48 * 2**20  # of one part of it, unpacked
@@ -103,7 +103,9 @@ def _child(data: bytes, name: str) -> tuple[str, tuple[Block, ...]]:
         raise DocumentError(_TOO_BIG)
     command = [sys.executable, "-m", "lib.entries.audit.documents", name[-10:]]
     try:
-        child = subprocess.run(command, input=data, capture_output=True, cwd=ROOT, timeout=SECONDS, check=False)
+        child = subprocess.run(
+            command, input=data, capture_output=True, cwd=workbook.ROOT, timeout=SECONDS, check=False
+        )
     except (subprocess.TimeoutExpired, ValueError):
         raise DocumentError(_TOO_BIG) from None
     if child.returncode == 3:
@@ -153,15 +155,13 @@ def _glued(tail: str, head: str) -> str:
 
 
 def _read(data: bytes, name: str) -> tuple[str, Iterator[Block | dict[str, Any]]]:
-    from lib.tables.reading import _DRM
-
     if data.startswith(_ZIP):
         return _zipped(data)
     if data.startswith(_OLE):
         return _compound(data)
     if b"%PDF-" in data[:1024]:
         return "pdf", _pdf(data)
-    if any(mark in data[:256] for mark in _DRM):
+    if any(mark in data[:256] for mark in workbook.DRM):
         raise DocumentError(_DRM_LOCKED)
     if data.startswith(b"HWP Document File"):
         raise DocumentError(_old(".hwp"))
@@ -212,11 +212,9 @@ def _zipped(data: bytes) -> tuple[str, Iterator[Block]]:
         if sections:
             return "hwpx", iter([block for name in sections for block in _walk(_tree(_part(file, name)))])
         if b"spreadsheet" in told or {"xl/workbook.xml", "xl/workbook.bin"} & {*names}:
-            from lib.tables import reading
-
             try:
-                reading._inspect_zip(data)
-            except reading.TableError as error:
+                workbook.inspect_zip(data)
+            except workbook.TableError as error:
                 raise DocumentError(str(error)) from None
             return "sheet", _sheets(data)
     raise DocumentError(f"문서가 아닌 압축 파일입니다. 압축을 풀어 안에 든 {SUFFIX} 파일을 올리십시오.")
@@ -399,8 +397,6 @@ def _sheets(data: bytes) -> Iterator[Table]:
     """Every visible sheet; merged cells filled."""
     import python_calamine as calamine
 
-    from lib.tables.reading import _shown
-
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         for about in book.sheets_metadata:
@@ -414,7 +410,9 @@ def _sheets(data: bytes) -> Iterator[Table]:
             top, left = sheet.start
             cells = sheet.to_python(skip_empty_area=True)
             placed = {
-                (r, c): (_clean(_shown(cell) or ""), False) for r, row in enumerate(cells) for c, cell in enumerate(row)
+                (r, c): (_clean(workbook.shown(cell) or ""), False)
+                for r, row in enumerate(cells)
+                for c, cell in enumerate(row)
             }
             for (y0, x0), (y1, x1) in sheet.merged_cell_ranges or ():
                 text = placed.get((y0 - top, x0 - left), ("",))[0]

@@ -114,7 +114,7 @@ def known(tables: Mapping[str, pa.Table | Path], engine: Engine, as_of: date, li
     changes = engine.keep(changes.filter(changes.filed_at <= now))
     withdrawn = engine.keep(_withdrawn(undone, changes))
     legs, moves = _legs(events, withdrawn, engine)
-    legs, moves, cleared = engine.keep(legs), engine.keep(moves), engine.keep(_cleared(events))
+    legs, cleared = engine.keep(legs), engine.keep(_cleared(events))
     first, last = engine.frame(events.aggregate(first=events.at.min(), last=events.at.max())).iloc[0]
     days = engine.load({"days": _days(first, last, limits)})["days"]
     warehouses = t["warehouses"]
@@ -214,7 +214,7 @@ def _legs(events: ir.Table, withdrawn: ir.Table, engine: Engine) -> tuple[ir.Tab
     pairs = legs.select("cargo", "ref", "start").join(gone, legs.cargo == gone.cargo_x)
     pairs = pairs.filter((pairs.start <= pairs.off) & (pairs.ref_x.isnull() | (pairs.ref_x == pairs.ref)))
     legs = legs.left_join(pairs.group_by("cargo", "ref").aggregate(off=pairs.off.min()), ["cargo", "ref"])
-    legs = legs.drop("cargo_right", "ref_right")
+    legs = engine.keep(legs.drop("cargo_right", "ref_right"))
     moves = events.filter(events.code.isin(["in", "out"]) & events.shed.notnull())
     # a report given twice counts once
     moves = moves.group_by("cargo", "code", "shed", "at", "moved", "told", "ref", "packages").aggregate(
@@ -226,6 +226,7 @@ def _legs(events: ir.Table, withdrawn: ir.Table, engine: Engine) -> tuple[ir.Tab
     # packages counted in another unit than the transport's cannot be compared with it
     other = (moves.unit != moves.leg_unit).fill_null(False)
     moves = moves.mutate(packages=ibis.ifelse(other, ibis.null("int64"), moves.packages)).drop("leg_unit")
+    moves = engine.keep(moves)
     w = ibis.window(group_by=[moves.cargo, moves.leg], order_by=[moves.at, moves.row], preceding=None, following=0)
     coming = moves.filter((moves.code == "in") & moves.leg.notnull())
     coming = coming.mutate(sofar=coming.packages.fill_null(0).sum().over(w), least=ibis.coalesce(coming.packages, -1))
